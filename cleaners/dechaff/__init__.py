@@ -1,0 +1,46 @@
+"""Finds the chaff in scraped text, says why, and can undo it to the last byte.
+
+>>> clean("Skip to main content\\nRain fell on the hill.\\n").text
+'Rain fell on the hill.\\n'
+"""
+
+from dechaff.decoding import decode, encode
+from dechaff.edits import Document, Edit
+from dechaff.errors import DechaffError, NotTextError, RestoreError, RuleTableError, UnknownRuleError
+from dechaff.pipeline import Cleaned, Pipeline
+from dechaff.report import FileReport, Finding, Report, restore
+from dechaff.rules import RULES, Rule, select
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "RULES",
+    "Cleaned",
+    "DechaffError",
+    "Document",
+    "Edit",
+    "FileReport",
+    "Finding",
+    "NotTextError",
+    "Pipeline",
+    "Report",
+    "RestoreError",
+    "Rule",
+    "RuleTableError",
+    "UnknownRuleError",
+    "clean",
+    "decode",
+    "encode",
+    "restore",
+    "select",
+]
+
+
+def clean(text: str, rules: frozenset[str] | None = None) -> Cleaned:
+    """Return one text cleaned on its own, with every edit that leads to it.
+
+    Args:
+        text: Any text.
+        rules: Codes of the rules in force; all of them by default.
+    """
+    return Pipeline(frozenset(RULES) if rules is None else rules).clean([Document("", "", text)])[0]

@@ -1,0 +1,111 @@
+"""Stage: characters that nobody sees or that stand for others: normal form, controls, odd spaces, invisible characters."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from dechaff.edits import Edit, replacing
+from dechaff.lines import split
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from dechaff.edits import Document
+
+_BREAKS = re.compile("\r\n?|[\v\f\x85\u2028\u2029]")
+_CONTROLS = re.compile("[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufff9-\ufffc]+")
+# Spaces that only typesetting tells from U+0020. U+1680 has a visible stroke, U+3000 is the space of East Asian text.
+_SPACES = re.compile("[\xa0\u2000-\u200a\u202f\u205f]")
+_ZERO_WIDTH = re.compile("[\u200b-\u200d\u2060\ufeff\u180e]")
+_SOFT_HYPHENS = re.compile("\xad+")
+_ANY = re.compile(
+    "[\r\v\f\x85\u2028\u2029\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufff9-\ufffc\xa0\u2000-\u200a\u202f\u205f\u200b-\u200d\u2060\ufeff\u180e\xad]"
+)
+# Scripts in which joiners and zero-width spaces do no work: beside anything else they stay. By the Unicode Standard, chapters 9
+# to 16 and 23, joiners shape Arabic, Syriac, Mongolian and the Indic scripts, U+200B parts the words of Khmer, Thai, Lao,
+# Myanmar and Tibetan, and emoji sequences are joined by U+200D.
+_PLAIN = re.compile(
+    "[\\s!-~\xa1-\u02ff\u0300-\u036f\u0370-\u052f\u1e00-\u1fff\u2010-\u2027\u2030-\u205e\u2070-\u20cf\u2150-\u218f\u3001-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff00-\uffef]"
+)
+_MONGOLIAN = re.compile("[\u1800-\u18af]")
+
+
+class Characters:
+    """Finds characters to normalise, one rule a kind."""
+
+    name = "characters"
+
+    def __init__(self, rules: Collection[str]) -> None:
+        """Work with these rules alone."""
+        kinds = (
+            (_BREAKS, "CHA001", _line_break),
+            (_CONTROLS, "CHA002", _control),
+            (_SPACES, "CHA003", _space),
+            (_ZERO_WIDTH, "CHA004", _zero_width),
+            (_SOFT_HYPHENS, "CHA005", _soft_hyphen),
+        )
+        self.kinds = [kind for kind in kinds if kind[1] in rules]
+        self.compose = "CHA006" in rules
+
+    def find(self, documents: Sequence[Document]) -> list[list[Edit]]:
+        """Return the repairs of each document."""
+        return [self._in_text(document.text) for document in documents]
+
+    def _in_text(self, text: str) -> list[Edit]:
+        edits: list[Edit] = []
+        if _ANY.search(text):
+            for pattern, rule, repair in self.kinds:
+                for match in pattern.finditer(text):
+                    new = repair(match)
+                    if new is not None:
+                        edits.append(Edit(match.start(), match.end(), new, rule, _name(match[0])))
+            edits.sort()
+        # What stood between a letter and its accent has to go first, so composing waits for a pass that finds nothing else.
+        if not edits and self.compose and not unicodedata.is_normalized("NFC", text):
+            for line in split(text):
+                composed = unicodedata.normalize("NFC", line.text)
+                if composed != line.text:
+                    edits += replacing(line.text, composed, line.start, "CHA006", "letters and accents stored apart")
+        return edits
+
+
+def _line_break(_: re.Match[str]) -> str:
+    return "\n"
+
+
+def _control(match: re.Match[str]) -> str:
+    """Return nothing, or a space where two words would else run together."""
+    before, after = _around(match)
+    return " " if before.isalnum() and after.isalnum() else ""
+
+
+def _space(match: re.Match[str]) -> str | None:
+    before, after = _around(match)
+    if match[0] == "\u202f" and (_MONGOLIAN.match(before) or _MONGOLIAN.match(after)):
+        return None
+    return " "
+
+
+def _zero_width(match: re.Match[str]) -> str | None:
+    before, after = _around(match)
+    needed = any(character and not _PLAIN.match(character) for character in (before, after))
+    return None if needed else ""
+
+
+def _soft_hyphen(_: re.Match[str]) -> str:
+    return ""
+
+
+def _around(match: re.Match[str]) -> tuple[str, str]:
+    """Return the characters before and after a match, empty at the edges of the text."""
+    text, start, end = match.string, match.start(), match.end()
+    return text[start - 1 : start] if start else "", text[end : end + 1]
+
+
+def _name(found: str) -> str:
+    """Return the characters as code points, a run of one of them counted."""
+    first = found[0]
+    called = f"U+{ord(first):04X} {unicodedata.name(first, '')}".rstrip()
+    return called if len(found) == 1 else f"{called} and {len(found) - 1} more"

@@ -1,0 +1,136 @@
+"""Stage: lines that name themselves as chrome, by pattern and company, and blocks that a heading or their shape gives away."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from dechaff import blocks
+from dechaff.edits import Edit, removing
+from dechaff.guards import guard
+from dechaff.lines import bare, sentences, written
+from dechaff.patterns import Patterns
+from dechaff.rules import RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from dechaff.edits import Document
+    from dechaff.lines import Line
+    from dechaff.rules import Context
+
+_COMPANY = 3
+"""Lines that may also be content go together from this many on: two field labels without values do stand side by side."""
+_SENTENCES = 8
+"""A notice of more sentences than this is no notice."""
+
+
+class Match(NamedTuple):
+    """A line that a rule names."""
+
+    rule: str
+    context: Context
+    note: str
+
+
+class Chrome:
+    """Finds chrome line by line, then asks what stands beside it."""
+
+    name = "chrome"
+
+    def __init__(self, rules: Collection[str]) -> None:
+        """Work with these rules alone."""
+        self.rules = frozenset(code for code in rules if code in RULES and RULES[code].stage == self.name)
+        table = [RULES[code] for code in RULES if code in self.rules]
+        self._patterns = Patterns(
+            [(pattern, (rule.code, False)) for rule in table for pattern in rule.patterns]
+            + [(pattern, (rule.code, True)) for rule in table for pattern in rule.unless]
+        )
+        self.match = lru_cache(maxsize=1 << 17)(self._match)
+
+    def find(self, documents: Sequence[Document]) -> list[list[Edit]]:
+        """Return the lines to remove from each document."""
+        return [self._in_text(document.text) for document in documents]
+
+    def _in_text(self, text: str) -> list[Edit]:
+        lines = written(text)
+        matches = [self.match(line.text) for line in lines]
+        for i, rule, note in blocks.find(lines, self.rules):
+            matches[i] = Match(rule, "anywhere", note)
+        return [
+            removing(text, lines[i], rule, note)
+            for begin, end in _runs(matches)
+            for i, rule, note in _settle(matches, begin, end, len(lines))
+        ]
+
+    def _match(self, line: str) -> Match | None:
+        """Return the rule that names a line, or None; guards come first."""
+        text = bare(line)
+        found = self._named(text)
+        if found:
+            return None if guard(line) else found
+        return self._notice(line, text)
+
+    def _named(self, text: str) -> Match | None:
+        owners = self._patterns.whole(text)
+        vetoed = {code for code, veto in owners if veto}
+        codes = [code for code, _ in owners if code not in vetoed]
+        if not codes:
+            return None
+        code = next((code for code in codes if RULES[code].context == "anywhere"), codes[0])
+        return Match(code, RULES[code].context, "the whole line reads so")
+
+    def _notice(self, line: str, text: str) -> Match | None:
+        """Return the rule of a line that is made up of chrome sentences and nothing else."""
+        said = sentences(text)
+        if not 1 < len(said) <= _SENTENCES:
+            return None
+        first: Match | None = None
+        for sentence in said:
+            found = self._named(sentence)
+            if found is None or found.context != "anywhere":
+                return None
+            first = first or found
+        if first is None or guard(line):
+            return None
+        return first._replace(note=f"each of its {len(said)} sentences reads so")
+
+
+def _runs(matches: Sequence[Match | None]) -> list[tuple[int, int]]:
+    """Return where matched lines stand together: pairs of first index and one past the last."""
+    runs = []
+    begin = None
+    for i, match in enumerate([*matches, None]):
+        if match is None:
+            if begin is not None:
+                runs.append((begin, i))
+            begin = None
+        elif begin is None:
+            begin = i
+    return runs
+
+
+def _settle(matches: Sequence[Match | None], begin: int, end: int, total: int) -> list[tuple[int, str, str]]:
+    """Return the lines of one run that go: index, rule and evidence."""
+    run = [match for match in matches[begin:end] if match is not None]
+    certain = next((match for match in run if match.context == "anywhere"), None)
+    at_head, at_foot = begin == 0, end == total
+    if certain:
+        support = f"beside {certain.rule}"
+    elif at_head and at_foot:
+        return []  # a page of such words alone is a list of words
+    elif at_head:
+        support = "before anything else on the page"
+    elif at_foot:
+        support = "after everything else on the page"
+    elif len(run) >= _COMPANY:
+        support = f"among {len(run)} such lines"
+    else:
+        return []
+    gone = []
+    for i, match in enumerate(run, begin):
+        if match.context == "anywhere":
+            gone.append((i, match.rule, match.note))
+        elif match.context == "company" or certain or at_head:
+            gone.append((i, match.rule, f"{match.note}; {support}"))
+    return gone

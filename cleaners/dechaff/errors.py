@@ -1,0 +1,23 @@
+"""The errors that dechaff raises on purpose: each says what, where and what to do."""
+
+from __future__ import annotations
+
+
+class DechaffError(Exception):
+    """Base of all errors that a caller may want to catch."""
+
+
+class RuleTableError(DechaffError):
+    """A rule table is wrong; the message names the file, the rule and the key."""
+
+
+class UnknownRuleError(DechaffError):
+    """A selection names no rule, prefix or stage that exists."""
+
+
+class NotTextError(DechaffError):
+    """The bytes are not text: a picture, an archive, a program."""
+
+
+class RestoreError(DechaffError):
+    """A clean copy and its record do not belong together."""

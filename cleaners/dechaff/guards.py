@@ -1,0 +1,47 @@
+"""Lines that stay whatever a rule says: the content that looks like chrome. They live in `data/guards.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import resources
+
+from dechaff.lines import bare
+from dechaff.patterns import Patterns
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """One kind of content that is easily taken for chrome."""
+
+    name: str
+    why: str
+    patterns: tuple[str, ...]
+    """RE2 patterns; one of them must match a whole bare line, whatever its case."""
+    examples: tuple[str, ...]
+    passes: tuple[str, ...]
+    """Look-alikes that it does not protect."""
+
+
+@cache
+def load() -> tuple[Guard, ...]:
+    """Return all guards, in the order they are asked."""
+    table = tomllib.loads(resources.files("dechaff").joinpath("data", "guards.toml").read_text(encoding="utf-8"))
+    return tuple(Guard(**{key: value if isinstance(value, str) else tuple(value) for key, value in block.items()}) for block in table["guard"])
+
+
+@cache
+def _patterns() -> Patterns[str]:
+    return Patterns([(pattern, guard.name) for guard in load() for pattern in guard.patterns])
+
+
+@lru_cache(maxsize=1 << 16)
+def guard(line: str) -> str | None:
+    """Return the name of the guard that protects a line, or None.
+
+    >>> guard("  Enrollment: 320")
+    'registry-field'
+    >>> guard("Share this page")
+    """
+    return next(iter(_patterns().whole(bare(line))), None)

@@ -1,0 +1,101 @@
+"""Lines as the rules see them: where they start, what is left without bullets, what they look like."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+# What renderers put before and after the words of a list item, a menu entry or a button.
+_LEAD = re.compile(r"^(?:[\s•·▪▫◦‣⁃●○■□◆◇▶►▸▹▼▾▲△←→↑↓⇒✓✔✕×›»>|*\u200b]|[-–—+](?=\s))+")
+_TRAIL = re.compile(r"(?:[\s•·▪◦›»>|▶►▸▹▼▾▲→↓↗\u200b]|\s[-–—+×])+$")
+_SPACE = re.compile(r"\s+")
+
+
+class Line(NamedTuple):
+    """One line of a text, without its line break."""
+
+    start: int
+    """Code points before the line, 0-based."""
+    end: int
+    """Code points before the line break, or before the end of the text."""
+    text: str
+
+
+def split(text: str) -> list[Line]:
+    r"""Return the lines of a text, cut at line feeds only.
+
+    `str.splitlines` also cuts at U+0085, which occurs *inside* mojibake.
+
+    >>> split("a\nbc")
+    [Line(start=0, end=1, text='a'), Line(start=2, end=4, text='bc')]
+    """
+    lines = []
+    start = 0
+    for piece in text.split("\n"):
+        end = start + len(piece)
+        lines.append(Line(start, end, piece))
+        start = end + 1
+    return lines
+
+
+@lru_cache(maxsize=1 << 16)
+def bare(line: str) -> str:
+    """Return the line without bullets, arrows and separators at its edges, its white space folded to single spaces.
+
+    >>> bare("   • Home  page » ")
+    'Home page'
+    """
+    return _SPACE.sub(" ", _TRAIL.sub("", _LEAD.sub("", line)))
+
+
+_WORD = re.compile(r"[^\W_]+")
+_SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’)\]]*$")
+_SENTENCE_GAP = re.compile(r"(?<=[.!?])[\"'”’)\]]*\s+(?=[^\W_\"'“‘(\[])")
+PROSE_WORDS = 12
+"""Words from which a line that ends as a sentence does counts as prose: 96 % of such lines on WCXB pages are content."""
+LONG_WORDS = 25
+"""Words from which a line counts as prose however it ends."""
+
+
+def words(line: str) -> int:
+    """Return how many words a line has.
+
+    >>> words("TNF-α, 3.5 mg")
+    5
+    """
+    return len(_WORD.findall(line))
+
+
+def is_prose(line: str) -> bool:
+    """Return whether a line is running text rather than a label, a cell or a menu entry.
+
+    >>> is_prose("Share this article")
+    False
+    """
+    count = words(line) if len(line) > 2 * PROSE_WORDS else 0
+    return count >= LONG_WORDS or (count >= PROSE_WORDS and bool(_SENTENCE_END.search(line.rstrip())))
+
+
+def sentences(line: str) -> list[str]:
+    """Return the sentences of a line.
+
+    >>> sentences("Rain fell. Nobody came.")
+    ['Rain fell.', 'Nobody came.']
+    """
+    return _SENTENCE_GAP.split(line)
+
+
+def written(text: str) -> list[Line]:
+    """Return the lines of a text that have something on them."""
+    return [line for line in split(text) if line.text and not line.text.isspace()]
+
+
+def key(line: str) -> str:
+    """Return what two lines have in common that differ in case, punctuation and bullets alone; empty without letters.
+
+    >>> key(" • Quick Links »") == key("quick links")
+    True
+    """
+    found = _WORD.findall(line.casefold())
+    return " ".join(found) if any(any(map(str.isalpha, word)) for word in found) else ""

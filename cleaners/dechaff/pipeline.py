@@ -1,0 +1,140 @@
+"""The stages in their order, and what happens to a batch of documents on the way through them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from dechaff import edits
+from dechaff.blank_lines import BlankLines
+from dechaff.characters import Characters
+from dechaff.chrome import Chrome
+from dechaff.edits import Document, Edit
+from dechaff.encoding import Encoding
+from dechaff.footers import Footers
+from dechaff.language import foreign_page
+from dechaff.repetition import Repetition, Survey, survey
+from dechaff.rules import RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+_REMOVING = tuple(code for code, rule in RULES.items() if rule.stage in {"language", "chrome", "repetition", "footers", "blank_lines"})
+_MOST_PASSES = 8
+"""A removal can bring a line to the page's edge and so make another one chrome; each pass takes such a layer off. WCXB pages need
+three passes at most; the bound only makes the end certain."""
+
+
+class Stage(Protocol):
+    """Anything that finds edits: a batch of documents in, the edits of each out, in order and disjoint.
+
+    What it finds in a document must not depend on which others are in the batch.
+    """
+
+    @property
+    def name(self) -> str:
+        """One of `rules.STAGES`."""
+        ...
+
+    def find(self, documents: Sequence[Document]) -> list[list[Edit]]:
+        """Return the edits of each document."""
+        ...
+
+
+class Cleaned(NamedTuple):
+    """A document and all that was done to it."""
+
+    text: str
+    layers: tuple[tuple[Edit, ...], ...]
+    """The edits of every pass of a stage that found some, in the order they were made."""
+    old: tuple[tuple[str, ...], ...]
+    """What stood where each edit was made, one string an edit, in the same order."""
+    reports: tuple[Edit, ...] = ()
+    """What was seen and left alone; offsets in the text after its repairs, which are the first `repairs` layers."""
+    repairs: int = 0
+
+
+class Pipeline:
+    """All stages, set up once for a selection of rules and a corpus."""
+
+    def __init__(self, rules: Collection[str], counts: Survey | None = None) -> None:
+        """Set up the stages.
+
+        Args:
+            rules: Codes of the rules in force.
+            counts: What the survey of the corpus counted; without it nothing is taken for repeated.
+        """
+        self.rules = frozenset(rules)
+        self.repairs: tuple[Stage, ...] = (Encoding(self.rules), Characters(self.rules))
+        self.removals: tuple[Stage, ...] = (
+            Chrome(self.rules),
+            Repetition(self.rules, counts or Survey()),
+            Footers(self.rules),
+        )
+        self.last: tuple[Stage, ...] = (BlankLines(self.rules),)
+
+    def survey(self, documents: Sequence[Document]) -> Survey:
+        """Return what the documents add to the counts that repetition is judged by: after repairs and the chrome that names itself."""
+        if "REP001" not in self.rules:
+            return Survey()
+        works = [_Work(document) for document in documents]
+        _until_settled(self.repairs, works)
+        pages = [work for work in works if not self._foreign(work)]
+        _once(self.removals[0], pages)
+        return survey(work.document for work in pages)
+
+    def clean(self, documents: Sequence[Document]) -> list[Cleaned]:
+        """Return the clean text of each document, with every edit that leads to it."""
+        works = [_Work(document) for document in documents]
+        _until_settled(self.repairs, works)
+        pages = [work for work in works if not self._foreign(work)]
+        _until_settled(self.removals, pages)
+        for stage in self.last:
+            _once(stage, pages)
+        return [Cleaned(work.document.text, tuple(work.layers), tuple(work.old), tuple(work.reports), work.repairs) for work in works]
+
+    def _foreign(self, work: _Work) -> bool:
+        """Return whether a page is wholly in another language; it is reported, and nothing is removed from it."""
+        work.repairs = len(work.layers)
+        if not any(map(self.rules.__contains__, _REMOVING)):
+            return False
+        guess = foreign_page(work.document.text)
+        if guess and "LAN001" in self.rules:
+            work.reports.append(Edit(0, 0, "", "LAN001", f"{guess.language}, {guess.probability:.0%} sure"))
+        return guess is not None
+
+
+class _Work:
+    """A document on its way."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.layers: list[tuple[Edit, ...]] = []
+        self.old: list[tuple[str, ...]] = []
+        self.reports: list[Edit] = []
+        self.repairs = 0
+
+    def make(self, found: Sequence[Edit]) -> None:
+        text = self.document.text
+        self.layers.append(tuple(found))
+        self.old.append(tuple(text[edit.start : edit.end] for edit in found))
+        self.document = self.document._replace(text=edits.apply(text, found))
+
+
+def _once(stage: Stage, works: Sequence[_Work]) -> list[_Work]:
+    """Make the edits of one stage; return the documents that had any."""
+    changed = []
+    for work, found in zip(works, stage.find([work.document for work in works]), strict=True):
+        if found:
+            work.make(found)
+            changed.append(work)
+    return changed
+
+
+def _until_settled(stages: Sequence[Stage], works: Iterable[_Work]) -> None:
+    """Run stages over documents again and again, until they find nothing more."""
+    left = list(works)
+    for _ in range(_MOST_PASSES):
+        changed = {id(work) for stage in stages for work in _once(stage, left)}
+        left = [work for work in left if id(work) in changed]
+        if not left:
+            return

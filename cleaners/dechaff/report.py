@@ -1,0 +1,212 @@
+"""What was found in each file and in all of them; to and from JSON, and back from a clean text to the file it came from."""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_right
+from collections import Counter
+from dataclasses import dataclass, field
+from hashlib import sha256
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dechaff import decoding, edits
+from dechaff.decoding import Decoded, Encoding
+from dechaff.edits import Edit
+from dechaff.errors import RestoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from dechaff.pipeline import Cleaned
+
+
+class Finding(NamedTuple):
+    """One change, placed in the file the user gave."""
+
+    line: int
+    """1-based, in the file's text cut at line feeds."""
+    column: int
+    """1-based, in code points."""
+    rule: str
+    old: str
+    """What stood there."""
+    new: str
+    """What stands there now."""
+    note: str
+    """The evidence."""
+    layer: int
+    """Which pass of the pipeline made the change, from 0; -1 for what changed no text."""
+    start: int
+    """Where it was made, in code points of the text that the pass received."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """One file: what went in, what came out, all that was found, or why it could not be read."""
+
+    path: str
+    """Relative to the folder that was cleaned, with forward slashes."""
+    site: str = ""
+    encoding: Encoding | None = None
+    bytes_in: int = 0
+    bytes_out: int = 0
+    sha256_in: str = ""
+    sha256_out: str = ""
+    lines_in: int = 0
+    lines_out: int = 0
+    characters_in: int = 0
+    characters_out: int = 0
+    findings: tuple[Finding, ...] = ()
+    error: str | None = None
+
+    def to_json(self) -> str:
+        """Return one line of ASCII: corpus text in it can neither drive a terminal nor break a line."""
+        record: dict[str, Any] = {"path": self.path}
+        if self.error is not None:
+            return json.dumps({**record, "error": self.error})
+        for name in _PLAIN:
+            record[name] = getattr(self, name)
+        record["encoding"] = self.encoding.to_json() if self.encoding else None
+        record["findings"] = [finding._asdict() for finding in self.findings]
+        return json.dumps(record)
+
+    @classmethod
+    def from_json(cls, line: str) -> FileReport:
+        """Return the record that `to_json` wrote.
+
+        Raises:
+            RestoreError: The line is not such a record.
+        """
+        try:
+            record = json.loads(line)
+            if "error" in record:
+                return cls(record["path"], error=record["error"])
+            return cls(
+                path=record["path"],
+                encoding=Encoding.from_json(record["encoding"]),
+                findings=tuple(Finding(**finding) for finding in record["findings"]),
+                **{name: record[name] for name in _PLAIN},
+            )
+        except (ValueError, KeyError, TypeError) as error:
+            message = f"not a record of findings.jsonl: {error!r} in {line[:80]!r}"
+            raise RestoreError(message) from error
+
+
+_PLAIN = ("site", "bytes_in", "bytes_out", "sha256_in", "sha256_out", "lines_in", "lines_out", "characters_in", "characters_out")
+
+
+@dataclass(slots=True)
+class Report:
+    """A whole run. Adds up over shards."""
+
+    files: list[FileReport] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
+    """Files that were not read, by the reason in words."""
+
+    def counts(self) -> Counter[str]:
+        """Return how many findings each rule has."""
+        return Counter(finding.rule for file in self.files for finding in file.findings)
+
+    def total(self, name: str) -> int:
+        """Return the sum of a figure, such as "lines_in", over all files."""
+        return sum(getattr(file, name) for file in self.files)
+
+    def errors(self) -> Iterator[FileReport]:
+        """Yield the files that could not be read or written."""
+        return (file for file in self.files if file.error is not None)
+
+
+def describe(path: str, site: str, raw: bytes, decoded: Decoded, cleaned: Cleaned) -> FileReport:
+    """Return the report of a file.
+
+    Args:
+        path: Its name in the report.
+        site: The site it counts for.
+        raw: Its bytes.
+        decoded: Their text.
+        cleaned: What the pipeline made of the text.
+    """
+    out = cleaned.text.encode("utf-8")
+    return FileReport(
+        path=path,
+        site=site,
+        encoding=decoded.encoding,
+        bytes_in=len(raw),
+        bytes_out=len(out),
+        sha256_in=sha256(raw).hexdigest(),
+        sha256_out=sha256(out).hexdigest(),
+        lines_in=_lines(decoded.text),
+        lines_out=_lines(cleaned.text),
+        characters_in=len(decoded.text),
+        characters_out=len(cleaned.text),
+        findings=tuple(sorted(_place(decoded, cleaned), key=lambda finding: (finding.line, finding.column, finding.layer, finding.start))),
+    )
+
+
+def _lines(text: str) -> int:
+    return text.count("\n") + (not text.endswith("\n") and bool(text))
+
+
+def _place(decoded: Decoded, cleaned: Cleaned) -> Iterator[Finding]:
+    """Yield all findings, placed in the text as it was decoded."""
+    for remark in decoded.remarks:
+        yield Finding(remark.line, 1, remark.rule, "", "", remark.note, -1, 0)
+    starts = [0]
+    at = decoded.text.find("\n") + 1
+    while at:
+        starts.append(at)
+        at = decoded.text.find("\n", at) + 1
+    before: list[Sequence[Edit]] = []
+    for layer, (made, old) in enumerate(zip(cleaned.layers, cleaned.old, strict=True)):
+        if layer == cleaned.repairs:
+            yield from _seen(cleaned.reports, before, starts)
+        for edit, was, place in zip(made, old, edits.to_source([edit.start for edit in made], before), strict=True):
+            line = bisect_right(starts, place)
+            yield Finding(line, place - starts[line - 1] + 1, edit.rule, was, edit.new, edit.note, layer, edit.start)
+        before.append(made)
+    if len(cleaned.layers) == cleaned.repairs:
+        yield from _seen(cleaned.reports, before, starts)
+
+
+def _seen(reports: Sequence[Edit], before: Sequence[Sequence[Edit]], starts: Sequence[int]) -> Iterator[Finding]:
+    for edit, place in zip(reports, edits.to_source([edit.start for edit in reports], before), strict=True):
+        line = bisect_right(starts, place)
+        yield Finding(line, place - starts[line - 1] + 1, edit.rule, "", "", edit.note, -1, edit.start)
+
+
+def restore(clean: bytes, file: FileReport) -> bytes:
+    """Return the bytes of the file that a clean copy was made from.
+
+    Args:
+        clean: The clean copy.
+        file: Its record.
+
+    Raises:
+        RestoreError: The copy was changed since, or the record does not lead back to the very same bytes.
+    """
+    if file.encoding is None or sha256(clean).hexdigest() != file.sha256_out:
+        message = "the clean copy is not the one that the report was written for; clean the original again"
+        raise RestoreError(message)
+    try:
+        raw = decoding.encode(source(clean.decode("utf-8"), file.findings), file.encoding)
+    except (ValueError, LookupError) as error:
+        message = f"the record does not fit the clean copy: {error}"
+        raise RestoreError(message) from error
+    if sha256(raw).hexdigest() != file.sha256_in:
+        message = "what the record rebuilds is not the original; the report was edited or is damaged"
+        raise RestoreError(message)
+    return raw
+
+
+def source(text: str, findings: Iterable[Finding]) -> str:
+    """Return the decoded text that a clean text was made from."""
+    made = sorted((finding for finding in findings if finding.layer >= 0), key=lambda finding: (-finding.layer, finding.start, finding.line))
+    for _, layer in groupby(made, key=lambda finding: finding.layer):
+        group = list(layer)
+        text = edits.undo(
+            text,
+            [Edit(finding.start, finding.start + len(finding.old), finding.new, finding.rule, "") for finding in group],
+            [finding.old for finding in group],
+        )
+    return text

@@ -1,0 +1,178 @@
+"""The rules: what each finds, why, and the examples that prove it. They live in `data/rules/<stage>.toml`."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from functools import cache
+from hashlib import sha256
+from importlib import resources
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from dechaff.errors import RuleTableError, UnknownRuleError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+Effect = Literal["repair", "remove", "report"]
+"""What a rule does. **repair** changes characters and drops no word, **remove** only deletes, **report** changes nothing."""
+
+Context = Literal["anywhere", "company", "head"]
+"""Where a pattern may act. **anywhere**: on its own; **company**: beside other chrome or at an edge of the page; **head**: beside
+other chrome or before anything else on the page."""
+
+STAGES = ("decoding", "encoding", "characters", "language", "chrome", "repetition", "footers", "blank_lines")
+"""The stages in the order they run; a rule table has the name of its stage."""
+
+_CODE = re.compile(r"[A-Z]{3}[0-9]{3}")
+_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A text that the rule changes, and what comes out of the whole pipeline."""
+
+    dirty: str
+    clean: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One kind of chaff."""
+
+    code: str
+    """Three letters for the stage and three digits; never used again once dropped."""
+    name: str
+    """The chaff, not the cure; reads well after "allow"."""
+    stage: str
+    effect: Effect
+    why: str
+    """One sentence for the user."""
+    source: str
+    """Where the chaff was seen, or the publication."""
+    since: str
+    """The first version that has the rule."""
+    examples: tuple[Example, ...]
+    keeps: tuple[str, ...]
+    """Look-alikes that the whole pipeline must leave as they are; at least one."""
+    patterns: tuple[str, ...] = ()
+    """RE2 patterns; one of them must match a whole bare line, whatever its case. Empty when code finds the chaff."""
+    unless: tuple[str, ...] = ()
+    """RE2 patterns that veto."""
+    context: Context = "anywhere"
+    removed: str | None = None
+    """The version that dropped the rule."""
+
+
+def select(codes: Iterable[str], ignored: Iterable[str] = ()) -> frozenset[str]:
+    """Return the codes of the rules that a selection names.
+
+    Args:
+        codes: Codes, prefixes of codes, names, or names of stages; nothing stands for all rules.
+        ignored: The same, taken away.
+
+    Raises:
+        UnknownRuleError: A word names no rule.
+
+    >>> sorted(select(["blank_lines"]))
+    ['BLK001', 'BLK002', 'BLK003']
+    """
+    chosen = frozenset[str]().union(*map(_named, codes)) if (codes := tuple(codes)) else frozenset(RULES)
+    return chosen.difference(*map(_named, ignored))
+
+
+def _named(word: str) -> frozenset[str]:
+    found = frozenset(
+        rule.code
+        for rule in RULES.values()
+        if word == rule.stage.replace("_", "-") or word == rule.stage or word == rule.name or rule.code.startswith(word.upper())
+    )
+    if not found or not word:
+        known = [*STAGES, *RULES, *(rule.name for rule in RULES.values())]
+        near = get_close_matches(word.lower(), known, 1) or get_close_matches(word.upper(), known, 1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        message = f"no rule, prefix or stage is called {word!r}{hint} `dechaff rules` lists them all."
+        raise UnknownRuleError(message)
+    return found
+
+
+@cache
+def digest() -> str:
+    """Return the SHA-256 of all data that decides what is found, as hexadecimal digits."""
+    total = sha256()
+    for table in sorted(resources.files("dechaff").joinpath("data").rglob("*.toml"), key=lambda path: path.as_posix()):  # type: ignore[attr-defined]
+        total.update(table.read_bytes())
+    return total.hexdigest()
+
+
+def parse(text: str, stage: str, where: str) -> list[Rule]:
+    """Return the rules of one table.
+
+    Args:
+        text: TOML with an array `rule`.
+        stage: The stage that the table belongs to.
+        where: Name of the table, for messages.
+
+    Raises:
+        RuleTableError: The table is not valid TOML, or a block lacks a key, has an unknown one or a wrong value.
+    """
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        message = f"{where}: not valid TOML: {error}"
+        raise RuleTableError(message) from error
+    if unknown := set(table) - {"rule"}:
+        message = f"{where}: unknown table {min(unknown)!r}; every block begins with [[rule]]"
+        raise RuleTableError(message)
+    return [_rule(block, stage, where) for block in table.get("rule", [])]
+
+
+_KEYS = frozenset(field.name for field in fields(Rule)) - {"stage"}
+_NEEDED = ("code", "name", "effect", "why", "source", "since", "examples", "keeps")
+
+
+def _rule(block: Mapping[str, Any], stage: str, where: str) -> Rule:
+    def wrong(key: str, what: str) -> RuleTableError:
+        return RuleTableError(f"{where}: rule {block.get('code', '?')}: {key}: {what}")
+
+    for key in block:
+        if key not in _KEYS:
+            near = get_close_matches(key, _KEYS, 1)
+            raise wrong(key, f"unknown key{f'; did you mean {near[0]!r}?' if near else ''}")
+    for key in _NEEDED:
+        if not block.get(key):
+            raise wrong(key, "is missing or empty" if key != "keeps" else "at least one look-alike must survive")
+    if not _CODE.fullmatch(block["code"]):
+        raise wrong("code", "must be three capital letters and three digits")
+    if not _NAME.fullmatch(block["name"]):
+        raise wrong("name", "must be lower-case words joined by hyphens")
+    if block["effect"] not in get_args(Effect):
+        raise wrong("effect", f"must be one of {', '.join(get_args(Effect))}")
+    if block.get("context", "anywhere") not in get_args(Context):
+        raise wrong("context", f"must be one of {', '.join(get_args(Context))}")
+    for example in block["examples"]:
+        if set(example) != {"dirty", "clean"}:
+            raise wrong("examples", "each has the keys dirty and clean")
+    lists = {key: tuple(block.get(key, ())) for key in ("keeps", "patterns", "unless")}
+    examples = tuple(Example(example["dirty"], example["clean"]) for example in block["examples"])
+    return Rule(**{**block, **lists, "examples": examples, "stage": stage})
+
+
+def _load() -> Mapping[str, Rule]:
+    rules: dict[str, Rule] = {}
+    tables = resources.files("dechaff").joinpath("data", "rules")
+    for stage in STAGES:
+        name = f"{stage}.toml"
+        for rule in parse(tables.joinpath(name).read_text(encoding="utf-8"), stage, name):
+            if rule.code in rules:
+                message = f"{name}: rule {rule.code}: code: already used in {rules[rule.code].stage}.toml"
+                raise RuleTableError(message)
+            rules[rule.code] = rule
+    return MappingProxyType({code: rule for code, rule in rules.items() if rule.removed is None})
+
+
+RULES: Mapping[str, Rule] = _load()
+"""Every rule in force by its code, in the order of the stages."""

@@ -1,0 +1,440 @@
+"""The command: its subcommands, options and exit codes."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dechaff import FileReport
+    from dechaff_cli.corpus import Corpus
+    from dechaff_cli.formats.summary import Summary
+    from dechaff_cli.run import Outcome, Task
+
+FINDINGS, FAILED, INTERRUPTED = 1, 2, 130
+
+app = typer.Typer(
+    name="dechaff",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Takes the chaff out of scraped text (site chrome, mojibake, foreign footers), says why, and can put it all back.",
+)
+
+Paths = Annotated[list[str], typer.Argument(metavar="SRC...", help="Folders, files, or - for standard input.", show_default=False)]
+Select = Annotated[
+    list[str] | None,
+    typer.Option("--select", help="Only these rules: codes (CHR001), prefixes (CHR), names, or stages (encoding). May be repeated, or joined by commas."),
+]
+Ignore = Annotated[list[str] | None, typer.Option("--ignore", help="All rules but these; named as for --select.")]
+Include = Annotated[
+    list[str] | None,
+    typer.Option("--include", metavar="GLOB", help="Files to take from folders. [default: *.txt, *.text, *.md]", show_default=False),
+]
+Jobs = Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0 takes one a processor. The result is the same for any number.")]
+StdinName = Annotated[str, typer.Option("--stdin-filename", metavar="NAME", help="What to call standard input in messages.")]
+
+
+@app.callback(invoke_without_command=True)
+def _main(
+    version: Annotated[bool, typer.Option("--version", help="Show the version and stop.", is_eager=True)] = False,
+) -> None:
+    if version:
+        from dechaff import __version__
+
+        typer.echo(f"dechaff {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def clean(
+    paths: Paths,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="OUT", help="Folder for the clean copies, under the same relative paths.", show_default=False)
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option("--report", metavar="DIR", help="Folder for the diff report. [default: OUT-report]", show_default=False)
+    ] = None,
+    no_report: Annotated[bool, typer.Option("--no-report", help="Write no report. Without one the originals cannot be restored.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace files of the same names in OUT and in the report.")] = False,
+    include: Include = None,
+    select: Select = None,
+    ignore: Ignore = None,
+    jobs: Jobs = 0,
+    stdin_filename: StdinName = "-",
+) -> None:
+    """Write clean copies of a folder of scrapes, and a report that names every change and why.
+
+    The originals are never touched. The report holds [bold]index.html[/] to look at, [bold]changes.diff[/] for patch,
+    [bold]findings.jsonl[/] with one record a file, and summary.md and summary.json.
+
+    Exit status: 0 when all files were written, changed or not; 2 when any could not be; the rest are written all the same.
+
+    [bold]Examples[/]
+
+      dechaff clean scrapes/ -o clean/
+
+      dechaff clean scrapes/ -o clean/ --ignore footers --jobs 4
+
+      curl -s https://example.org/page.txt | dechaff clean - > page.txt
+    """
+    with _exit_codes():
+        from dechaff_cli import corpus, run
+        from dechaff_cli.formats.summary import Summary
+        from dechaff_cli.report_folder import PAGE, ReportFolder
+        from dechaff_cli.terminal import note, stderr
+
+        rules = _rules(select, ignore)
+        if paths == [corpus.STDIN] and output is None:
+            outcome = _from_stdin(run.Task(rules), stdin_filename)
+            if outcome.report.error is not None:
+                _fail([(stdin_filename, outcome.report.error)])
+            sys.stdout.buffer.write(outcome.text.encode("utf-8"))
+            return
+        if output is None:
+            raise corpus.CorpusError("say where the clean copies go: --output OUT")
+        if corpus.STDIN in paths:
+            raise corpus.CorpusError("standard input goes alone, to standard output: dechaff clean - > page.txt")
+        folder = None if no_report else report or output.with_name(f"{output.name}-report")
+        sources = [Path(path) for path in paths]
+        found = _find(sources, include)
+        corpus.check_output(sources, output, folder, overwrite=overwrite)
+        task = run.Task(rules, out=output, diff=folder is not None)
+        summary = Summary(skipped=found.skipped, errors=list(found.problems))
+        if folder is None:
+            for outcome in _cleaned(found, task, jobs):
+                summary.add(outcome.report)
+        else:
+            with ReportFolder(folder, sorted(rules)) as writing:
+                for outcome in _cleaned(found, task, jobs):
+                    summary.add(outcome.report)
+                    writing.add(outcome)
+                writing.finish(summary)
+        for table in summary.table():
+            stderr().print(table)
+            note("")
+        _say_skipped(found)
+        if folder is not None:
+            note(f"Report: {folder / PAGE}")
+        if summary.errors:
+            _fail(summary.errors)
+
+
+@app.command()
+def check(
+    paths: Paths,
+    include: Include = None,
+    select: Select = None,
+    ignore: Ignore = None,
+    jobs: Jobs = 0,
+    stdin_filename: StdinName = "-",
+) -> None:
+    """Name every change that clean would make, and write nothing.
+
+    One line a finding: path:line:column: CODE name: evidence. Lines and columns count from 1 in your file.
+
+    Exit status: 0 when all files are clean, 1 when any rule would repair or remove something, 2 when a file could not be read.
+
+    [bold]Examples[/]
+
+      dechaff check scrapes/
+
+      dechaff check scrapes/ --select encoding,CHR001
+
+      git diff --name-only main | grep '[.]txt$' | xargs dechaff check
+    """
+    with _exit_codes():
+        from dechaff_cli.formats import text
+        from dechaff_cli.terminal import put
+
+        dirty = 0
+        errors = []
+        for outcome, shown in _each(paths, include, select, ignore, jobs, stdin_filename, errors):
+            for line in text.findings(outcome.report, shown):
+                put(line)
+            dirty += _changes(outcome.report)
+        if errors:
+            _fail(errors)
+        if dirty:
+            raise typer.Exit(FINDINGS)
+
+
+@app.command()
+def diff(
+    paths: Paths,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the diff here, to the byte, for patch.", show_default=False)
+    ] = None,
+    include: Include = None,
+    select: Select = None,
+    ignore: Ignore = None,
+    jobs: Jobs = 0,
+    stdin_filename: StdinName = "-",
+) -> None:
+    """Print what clean would change as a unified diff, and write nothing else.
+
+    On standard output control and direction characters are shown as escapes, since a scrape must not drive your terminal or CI runner;
+    for a diff that patch applies whatever the files hold, use --output.
+
+    Exit status: 0 when there is no difference, 1 when there is, 2 when a file could not be read.
+
+    [bold]Examples[/]
+
+      dechaff diff scrapes/trial.txt
+
+      dechaff diff scrapes/ -o changes.diff && cd scrapes && patch -p1 < ../changes.diff
+    """
+    with _exit_codes():
+        from dechaff_cli import corpus
+        from dechaff_cli.terminal import put, safe
+
+        errors: list[tuple[str, str]] = []
+        parts = []
+        differs = False
+        for outcome, _ in _each(paths, include, select, ignore, jobs, stdin_filename, errors, with_diff=True):
+            differs = differs or bool(outcome.diff)
+            if output is not None:
+                parts.append(outcome.diff)
+            else:
+                for line in outcome.diff.decode("utf-8", "surrogateescape").split("\n")[:-1]:
+                    put(line[:1] + safe(line[1:]))
+        if output is not None:
+            corpus.write(output, b"".join(parts))
+        if errors:
+            _fail(errors)
+        if differs:
+            raise typer.Exit(FINDINGS)
+
+
+@app.command()
+def explain(
+    what: Annotated[str, typer.Argument(metavar="CODE|FILE:LINE", help="A rule, or a line of a file.", show_default=False)],
+    corpus_folder: Annotated[
+        Path | None,
+        typer.Option("--corpus", metavar="SRC", help="The folder that FILE is cleaned with: what its pages share counts too.", show_default=False),
+    ] = None,
+    select: Select = None,
+    ignore: Ignore = None,
+) -> None:
+    """Say what a rule finds and why, or what happens to one line of a file and why.
+
+    [bold]Examples[/]
+
+      dechaff explain CHR001
+
+      dechaff explain scrapes/trial.txt:38
+
+      dechaff explain scrapes/site/page.txt:2 --corpus scrapes/
+    """
+    with _exit_codes():
+        from dechaff import RULES, select as selected
+        from dechaff_cli import explanation
+        from dechaff_cli.terminal import put
+
+        name, _, number = what.rpartition(":")
+        if number.isdigit() and name:
+            lines = explanation.of_line(Path(name), int(number), corpus_folder, _rules(select, ignore))
+        else:
+            lines = (line for code in sorted(selected([what]), key=list(RULES).index) for line in explanation.of_rule(RULES[code]))
+        for line in lines:
+            put(line)
+
+
+@app.command()
+def rules(
+    select: Select = None,
+    ignore: Ignore = None,
+) -> None:
+    """List the rules: code, name, effect, and why.
+
+    [bold]Examples[/]
+
+      dechaff rules
+
+      dechaff rules --select chrome
+    """
+    with _exit_codes():
+        from dechaff import RULES
+        from dechaff_cli.terminal import put
+
+        chosen = _rules(select, ignore)
+        wide = max(len(RULES[code].name) for code in chosen)
+        stage = ""
+        for code, rule in RULES.items():
+            if code in chosen:
+                if rule.stage != stage:
+                    put(("\n" if stage else "") + rule.stage.replace("_", " "))
+                    stage = rule.stage
+                put(f"  {code}  {rule.name:{wide}}  {rule.effect:6}  {rule.why}")
+
+
+@app.command()
+def restore(
+    report: Annotated[Path, typer.Argument(metavar="REPORT", help="The report folder that clean wrote.", show_default=False)],
+    cleaned: Annotated[Path, typer.Argument(metavar="OUT", help="The clean copies, unchanged since.", show_default=False)],
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="BACK", help="Folder for the originals.", show_default=False)],
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace files of the same names in BACK.")] = False,
+) -> None:
+    """Rebuild the original files from their clean copies and the report, to the last byte.
+
+    Every file is checked against the digest of its original before it is written.
+
+    Exit status: 0 when all files were rebuilt, 2 when any could not be.
+
+    [bold]Example[/]
+
+      dechaff restore clean-report/ clean/ -o back/
+    """
+    with _exit_codes():
+        from dechaff import RestoreError, restore as rebuild
+        from dechaff_cli import corpus, report_folder
+        from dechaff_cli.terminal import note
+
+        corpus.check_output([cleaned, report], output, None, overwrite=overwrite)
+        errors = []
+        done = 0
+        for file in report_folder.read(report):
+            if file.error is not None:
+                continue
+            try:
+                corpus.write(corpus.below(output, file.path), rebuild((cleaned / file.path).read_bytes(), file))
+                done += 1
+            except RestoreError as error:
+                errors.append((file.path, str(error)))
+            except OSError as error:
+                errors.append((file.path, f"{error.filename or 'it'}: {error.strerror}"))
+        note(f"{done} files restored to the last byte in {output}")
+        if errors:
+            _fail(errors)
+
+
+def main() -> None:
+    """Run the command."""
+    app()
+
+
+@contextmanager
+def _exit_codes() -> Iterator[None]:
+    """Turn the errors we raise on purpose into a message and an exit status; anything else is a bug and keeps its traceback."""
+    from dechaff.errors import DechaffError
+
+    try:
+        yield
+    except DechaffError as error:
+        from dechaff_cli.terminal import note, safe
+
+        note(f"dechaff: {safe(str(error))}")
+        raise typer.Exit(FAILED) from error
+    except KeyboardInterrupt as interrupt:
+        from dechaff_cli.terminal import note
+
+        note("dechaff: interrupted; what is written is whole")
+        raise typer.Exit(INTERRUPTED) from interrupt
+
+
+def _fail(errors: Sequence[tuple[str, str]]) -> None:
+    from dechaff_cli.terminal import note, safe
+
+    for path, error in errors:
+        note(f"dechaff: {safe(path)}: {safe(error)}")
+    raise typer.Exit(FAILED)
+
+
+def _rules(select: list[str] | None, ignore: list[str] | None) -> frozenset[str]:
+    from dechaff import select as selected
+
+    return selected(*([word.strip() for words in given or () for word in words.split(",")] for given in (select, ignore)))
+
+
+def _find(paths: Sequence[Path], include: list[str] | None) -> Corpus:
+    from dechaff_cli import corpus
+
+    found = corpus.find(paths, tuple(include) if include else corpus.INCLUDE)
+    if not found.files and not found.problems:
+        patterns = ", ".join(include or corpus.INCLUDE)
+        message = f"no file to clean below {', '.join(map(str, paths))}: looked for {patterns}. Name others with --include GLOB."
+        raise corpus.CorpusError(message)
+    return found
+
+
+def _say_skipped(found: Corpus) -> None:
+    from dechaff_cli.terminal import note
+
+    for why, count in sorted(found.skipped.items()):
+        note(f"Passed over: {count:,} {why}")
+
+
+def _from_stdin(task: Task, name: str) -> Outcome:
+    from dechaff import FileReport, NotTextError
+    from dechaff_cli.run import Outcome, clean_text
+
+    try:
+        return clean_text(sys.stdin.buffer.read(), name, task)
+    except NotTextError as error:
+        return Outcome(FileReport(name, error=str(error)), b"", "")
+
+
+def _cleaned(found: Corpus, task: Task, jobs: int) -> Iterator[Outcome]:
+    """Yield what becomes of each file, with a progress bar for those who watch."""
+    from dechaff_cli import run
+    from dechaff_cli.terminal import progress
+
+    with progress() as bar:
+        counting = bar.add_task("counting", total=len(found.files))
+        counts = run.survey(found.files, task, jobs, lambda more: bar.advance(counting, more))
+        bar.remove_task(counting)
+        cleaning = bar.add_task("cleaning", total=len(found.files))
+        for outcome in run.clean(found.files, task, counts, jobs):
+            yield outcome
+            bar.advance(cleaning)
+
+
+def _each(
+    paths: Sequence[str],
+    include: list[str] | None,
+    select: list[str] | None,
+    ignore: list[str] | None,
+    jobs: int,
+    stdin_filename: str,
+    errors: list[tuple[str, str]],
+    *,
+    with_diff: bool = False,
+) -> Iterator[tuple[Outcome, str]]:
+    """Yield what would become of each file and its name as the user gave it; what cannot be read is added to the errors."""
+    from dechaff_cli import corpus, run
+
+    task = run.Task(_rules(select, ignore), diff=with_diff)
+    if list(paths) == [corpus.STDIN]:
+        outcome = _from_stdin(task, stdin_filename)
+        if outcome.report.error is not None:
+            errors.append((stdin_filename, outcome.report.error))
+        else:
+            yield outcome, stdin_filename
+        return
+    found = _find([Path(path) for path in paths], include)
+    errors += found.problems
+    for source, outcome in zip(found.files, _cleaned(found, task, jobs), strict=True):
+        if outcome.report.error is not None:
+            errors.append((str(source.path), outcome.report.error))
+        else:
+            yield outcome, str(source.path)
+    _say_skipped(found)
+
+
+def _changes(report: FileReport) -> bool:
+    """Return whether any finding of a file is more than a remark."""
+    from dechaff import RULES
+
+    return any(RULES[finding.rule].effect != "report" for finding in report.findings)
+
+
+if __name__ == "__main__":
+    main()

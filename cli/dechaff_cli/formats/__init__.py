@@ -1,0 +1,1 @@
+"""The forms a result is shown in: one small file each."""

@@ -1,0 +1,100 @@
+"""The folder a run leaves beside its clean copies: findings, diff, summaries and a page to look at."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Self
+
+from dechaff import FileReport, RestoreError
+from dechaff_cli import corpus
+from dechaff_cli.formats.summary import Summary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from types import TracebackType
+
+    from dechaff_cli.run import Outcome
+
+FINDINGS, DIFF, PAGE, SUMMARY, FIGURES = "findings.jsonl", "changes.diff", "index.html", "summary.md", "summary.json"
+_PAGE_TEXT = 4 << 20  # code points of removed and repaired text that the page shows: browsers open 20 MB of table at once without stutter
+_CHANGE = 120  # code points that a change costs beside its text
+
+
+class ReportFolder:
+    """Takes in files one by one as they are cleaned; its files appear whole at the end, or not at all."""
+
+    def __init__(self, folder: Path, rules: Sequence[str]) -> None:
+        """Begin a report.
+
+        Args:
+            folder: Where it goes; exists.
+            rules: The rules in force, for the record.
+        """
+        self._folder = folder
+        self._rules = rules
+        self._open = ExitStack()
+        self._shown: list[FileReport] = []
+        self._left_out = 0
+        self._room = _PAGE_TEXT
+
+    def __enter__(self) -> Self:
+        """Open what is written as the run goes on."""
+        self._findings, self._diff = (self._beside() for _ in range(2))
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Leave nothing half-written."""
+        self._open.close()
+        for file in (self._findings, self._diff):
+            Path(file.name).unlink(missing_ok=True)
+
+    def _beside(self) -> IO[bytes]:
+        return self._open.enter_context(
+            tempfile.NamedTemporaryFile(prefix=".dechaff-", suffix=".tmp", dir=self._folder, delete=False),
+        )
+
+    def add(self, outcome: Outcome) -> None:
+        """Write down one file."""
+        report = outcome.report
+        self._findings.write(report.to_json().encode("ascii") + b"\n")
+        self._diff.write(outcome.diff)
+        if not report.findings and report.error is None:
+            return
+        cost = sum(len(finding.old) + len(finding.new) + len(finding.note) + _CHANGE for finding in report.findings)
+        if cost <= self._room:
+            self._room -= cost
+            self._shown.append(report)
+        else:
+            self._left_out += 1
+
+    def finish(self, summary: Summary) -> None:
+        """Put all files in their places."""
+        from dechaff_cli.html import render  # noqa: PLC0415  the template engine is only needed here
+
+        for file, name in ((self._findings, FINDINGS), (self._diff, DIFF)):
+            file.close()
+            Path(file.name).chmod(0o666 & ~corpus.umask())
+            Path(file.name).replace(self._folder / name)
+        corpus.write(self._folder / FIGURES, summary.to_json(self._rules).encode("utf-8"))
+        corpus.write(self._folder / SUMMARY, summary.to_markdown().encode("utf-8"))
+        corpus.write(self._folder / PAGE, render(summary, self._shown, self._left_out).encode("utf-8"))
+
+
+def read(folder: Path) -> Iterator[FileReport]:
+    """Yield the files of a report.
+
+    Raises:
+        RestoreError: There is no such report, or it cannot be read.
+    """
+    path = folder / FINDINGS if folder.is_dir() else folder
+    try:
+        with path.open(encoding="utf-8") as lines:
+            for line in lines:
+                yield FileReport.from_json(line)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        message = f"{os.fspath(path)} cannot be read: {reason}; give the report folder that `dechaff clean` wrote"
+        raise RestoreError(message) from error

@@ -1,0 +1,184 @@
+"""The two passes over a corpus: count what repeats, then clean. Both map one function over batches of files."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from dechaff import Document, NotTextError, Pipeline, decode
+from dechaff.decoding import Decoded
+from dechaff.repetition import Survey
+from dechaff.report import FileReport, describe
+from dechaff_cli import corpus
+from dechaff_cli.formats.diff import unified
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from dechaff_cli.corpus import Source
+
+_BATCH_FILES = 64
+_BATCH_BYTES = 2 << 20  # enough text that handing a batch over costs nothing beside cleaning it, little enough to share out evenly
+
+
+class Outcome(NamedTuple):
+    """What became of one file."""
+
+    report: FileReport
+    diff: bytes
+    """Unified, against the bytes of the file; empty when nothing changed or nobody asked."""
+    text: str
+    """The clean text, where it was asked for instead of a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What to do with every file."""
+
+    rules: frozenset[str]
+    out: Path | None = None
+    """Folder for the clean copies; without one nothing is written."""
+    diff: bool = False
+    keep_text: bool = False
+
+
+class Read(NamedTuple):
+    """A file that was read: its bytes and text, or why there are none."""
+
+    source: Source
+    raw: bytes
+    decoded: Decoded | None
+    error: str
+
+
+def survey(files: Sequence[Source], task: Task, jobs: int, advance: Callable[[int], None] = lambda _: None) -> Survey:
+    """Return the counts of a whole corpus.
+
+    Args:
+        files: All files.
+        task: For its rules.
+        jobs: Processes.
+        advance: Told how many more files are done.
+    """
+    counts = Survey()
+    if "REP001" in task.rules and len(files) > 1:
+        for part, batch in _map(_survey_batch, files, jobs, task, counts):
+            counts.add(part if isinstance(part, Survey) else Survey())
+            advance(len(batch))
+    return counts.settle()
+
+
+def clean(files: Sequence[Source], task: Task, counts: Survey, jobs: int) -> Iterator[Outcome]:
+    """Yield what became of each file, in their order, whatever the number of processes."""
+    for outcomes, batch in _map(_clean_batch, files, jobs, task, counts):
+        if isinstance(outcomes, str):
+            yield from (Outcome(FileReport(source.name, error=outcomes), b"", "") for source in batch)
+        else:
+            yield from outcomes
+
+
+def clean_text(raw: bytes, name: str, task: Task) -> Outcome:
+    """Return what becomes of bytes that are in no file, cleaned on their own.
+
+    Raises:
+        NotTextError: They are not text.
+    """
+    decoded = decode(raw)
+    document = Document(name, "", decoded.text)
+    return _outcome(raw, decoded, document, Pipeline(task.rules), task)
+
+
+def read(source: Source) -> Read:
+    """Return a file's bytes and text, or why it has none."""
+    try:
+        raw = source.path.read_bytes()
+        return Read(source, raw, decode(raw), "")
+    except OSError as error:
+        return Read(source, b"", None, f"cannot be read: {error.strerror}")
+    except NotTextError as error:
+        return Read(source, b"", None, str(error))
+    except MemoryError:
+        return Read(source, b"", None, f"is too large for the memory of this machine: {source.size} bytes")
+
+
+def document(found: Read) -> Document:
+    """Return a file that was read as a document of its site."""
+    assert found.decoded is not None
+    return Document(found.source.name, corpus.site(found.source.name, found.decoded.text), found.decoded.text)
+
+
+_Part = TypeVar("_Part")
+_worker: tuple[Pipeline, Task] | None = None
+
+
+def _start(task: Task, counts: Survey) -> None:
+    """Set up this process: the pipeline is built once, not once a batch."""
+    global _worker  # noqa: PLW0603  the only way to hand something to the processes of a pool once
+    _worker = Pipeline(task.rules, counts), task
+
+
+def _survey_batch(batch: Sequence[Source]) -> Survey:
+    assert _worker is not None
+    return _worker[0].survey([document(found) for found in map(read, batch) if found.decoded])
+
+
+def _clean_batch(batch: Sequence[Source]) -> list[Outcome]:
+    assert _worker is not None
+    pipeline, task = _worker
+    return [_clean_one(found, pipeline, task) for found in map(read, batch)]
+
+
+def _clean_one(found: Read, pipeline: Pipeline, task: Task) -> Outcome:
+    name = found.source.name
+    if found.decoded is None:
+        return Outcome(FileReport(name, error=found.error), b"", "")
+    try:
+        outcome = _outcome(found.raw, found.decoded, document(found), pipeline, task)
+        if task.out is not None:
+            corpus.write(task.out / name, outcome.text.encode("utf-8"))
+    except OSError as error:
+        return Outcome(FileReport(name, error=f"its clean copy cannot be written: {error.strerror}"), b"", "")
+    return outcome if task.keep_text else outcome._replace(text="")
+
+
+def _outcome(raw: bytes, decoded: Decoded, page: Document, pipeline: Pipeline, task: Task) -> Outcome:
+    cleaned = pipeline.clean([page])[0]
+    report = describe(page.path, page.site, raw, decoded, cleaned)
+    diff = unified(page.path, raw, decoded.text, cleaned) if task.diff and report.findings else b""
+    return Outcome(report, diff, cleaned.text)
+
+
+def _map(
+    work: Callable[[Sequence[Source]], _Part], files: Sequence[Source], jobs: int, task: Task, counts: Survey
+) -> Iterator[tuple[_Part | str, Sequence[Source]]]:
+    """Yield what a function makes of each batch, in order: in this process, or in several."""
+    batches = list(_batches(files))
+    jobs = min(jobs or os.cpu_count() or 1, len(batches))
+    if jobs <= 1:
+        _start(task, counts)
+        yield from ((work(batch), batch) for batch in batches)
+        return
+    with ProcessPoolExecutor(jobs, initializer=_start, initargs=(task, counts)) as pool:
+        parts = [pool.submit(work, batch) for batch in batches]
+        for part, batch in zip(parts, batches, strict=True):
+            try:
+                yield part.result(), batch
+            except BrokenProcessPool:
+                yield "was not cleaned: a worker process died; run again with --jobs 1 to find the file that kills it", batch
+
+
+def _batches(files: Sequence[Source]) -> Iterator[list[Source]]:
+    batch: list[Source] = []
+    size = 0
+    for source in files:
+        if batch and (len(batch) == _BATCH_FILES or size + source.size > _BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(source)
+        size += source.size
+    if batch:
+        yield batch
