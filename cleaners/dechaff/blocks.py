@@ -33,6 +33,7 @@ _RELATED_HEADING = re.compile(
 )
 _LONGEST_ITEM = 45  # words; titles of related trials and articles in the seeds and on saved journal pages have 4 to 32
 _FIELD_WORDS = 3  # the longest field labels of registries that come without a colon
+_FEWEST_ITEMS = 2
 _MOST_ITEMS = 40  # lines; longer lists under such a heading are the page's content: an index, a search result
 _STATISTIC = re.compile(
     r"""
@@ -78,28 +79,61 @@ def is_related_heading(line: str) -> bool:
 
 def _related(lines: Sequence[Line]) -> Iterator[tuple[int, str, str]]:
     """Yield a heading such as "Related trials" and the titles under it, as far as they go on in one shape."""
+    begun = False  # whether the page's own text has: before it, what follows such a heading may be the page's title
     i = 0
     while i < len(lines):
         if not is_related_heading(lines[i].text):
+            begun = begun or is_prose(lines[i].text)
             i += 1
             continue
-        end = i + 1
-        while end < len(lines) and _is_item(lines[end].text):
-            end += 1
-        heading = bare(lines[i].text)
+        end = _list_end(lines, i, begun=begun)
         items = end - i - 1
-        # A list that the page's own text follows may be its content, or the heading a section's: only shape or position tells.
-        closed = end == len(lines) or _one_shape([line.text for line in lines[i + 1 : end]])
-        if 2 <= items <= _MOST_ITEMS and closed:
+        if _FEWEST_ITEMS <= items <= _MOST_ITEMS:
+            heading = bare(lines[i].text)
             for j in range(i, end):
                 yield j, RELATED, f"one of {items} items under {heading!r}" if j > i else f"heads a list of {items} other pages"
-        i = end
+        i = max(end, i + 1)
 
 
-def _is_item(line: str) -> bool:
+def _list_end(lines: Sequence[Line], heading: int, *, begun: bool) -> int:
+    """Return one past the last item of the list under a heading; the heading itself if it is not sure where the list ends.
+
+    Items go on in the shape of the first: marked by bullets, or set tight. The end is sure where that shape ends, at the end of the
+    page, or if most items carry the identifier of a record.
+    """
+    begin = heading + 1
+    marked = begin < len(lines) and _is_marked(lines[begin].text)
+    if marked:
+        end = begin
+        while end < len(lines) and (_is_marked(lines[end].text) or (_follows(lines, end) and lines[end].text[:2].isspace())):
+            if not _is_item(lines[end].text, ends_freely=True):
+                break
+            end += 1
+        return end
+    if _is_marked(lines[heading].text) or not begun:
+        return heading
+    end = begin
+    tight = end + 1 < len(lines) and _follows(lines, end + 1)
+    while end < len(lines) and _is_item(lines[end].text) and (end == begin or not tight or _follows(lines, end)):
+        end += 1
+    records = sum(bool(_RECORD.search(line.text)) for line in lines[begin:end])
+    sure = end == len(lines) or records >= 0.75 * (end - begin) or (tight and end - begin > _FEWEST_ITEMS and not _follows(lines, end))
+    return end if sure else heading
+
+
+def _is_marked(line: str) -> bool:
+    return _LIST_MARK.match(line) is not None
+
+
+def _follows(lines: Sequence[Line], i: int) -> bool:
+    """Return whether a line stands directly below the one before it."""
+    return 0 < i < len(lines) and lines[i].start == lines[i - 1].end + 1
+
+
+def _is_item(line: str, *, ends_freely: bool = False) -> bool:
     """Return whether a line can be the title of another page: no sentence, no field, no heading over content."""
     text = bare(line)
-    if words(text) > _LONGEST_ITEM or (is_prose(text) and text.endswith(".")):
+    if words(text) > _LONGEST_ITEM or (is_prose(text) and text.endswith(".") and not ends_freely):
         return False
     guarded = guard(line)
     if guarded == "registry-field":
@@ -109,13 +143,6 @@ def _is_item(line: str) -> bool:
 
 _LIST_MARK = re.compile(r"\s*(?:[•·▪◦‣*›»>–-]\s|\d{1,2}[.)]\s)")
 _RECORD = re.compile(r"\b(?:NCT\d{8}|ISRCTN\d+|ChiCTR[\w-]+|EUCTR[\d-]+|10\.\d{4,9}/)", re.IGNORECASE)
-
-
-def _one_shape(items: Sequence[str]) -> bool:
-    """Return whether all items carry a bullet, or most of them the identifier of a record."""
-    if all(_LIST_MARK.match(item) for item in items):
-        return True
-    return sum(bool(_RECORD.search(item)) for item in items) >= 0.75 * len(items)
 
 
 def _statistics(lines: Sequence[Line]) -> Iterator[tuple[int, str, str]]:

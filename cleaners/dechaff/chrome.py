@@ -131,6 +131,6 @@ def _settle(matches: Sequence[Match | None], begin: int, end: int, total: int) -
     for i, match in enumerate(run, begin):
         if match.context == "anywhere":
             gone.append((i, match.rule, match.note))
-        elif match.context == "company" or certain or at_head:
+        elif match.context == "company" or at_head or (certain and at_foot):
             gone.append((i, match.rule, f"{match.note}; {support}"))
     return gone

@@ -111,7 +111,7 @@ class Repetition:
         """Return for each line of a zone on how many pages it stands there beside one of the neighbours it has here."""
         row = [_EDGE, *names]
         beside = [self.counts.pairs[Pair(site, zone, one, other)] for one, other in zip(row, row[1:], strict=False)]
-        return [max(pair) for pair in zip(beside, [*beside[1:], 0], strict=True)]
+        return [max(pair) for pair in zip(beside, [*beside[1:], 0], strict=False)]
 
 
 def _walk(indexes: Sequence[int], shared: Sequence[int], lines: Sequence[Line], zone: str, needed: int) -> list[tuple[int, int]]:

@@ -21,8 +21,8 @@ Effect = Literal["repair", "remove", "report"]
 """What a rule does. **repair** changes characters and drops no word, **remove** only deletes, **report** changes nothing."""
 
 Context = Literal["anywhere", "company", "head"]
-"""Where a pattern may act. **anywhere**: on its own; **company**: beside other chrome or at an edge of the page; **head**: beside
-other chrome or before anything else on the page."""
+"""Where a pattern may act. **anywhere**: on its own; **company**: beside other chrome or at an edge of the page; **head**: before
+anything else on the page, or beside other chrome after everything else."""
 
 STAGES = ("decoding", "encoding", "characters", "language", "chrome", "repetition", "footers", "blank_lines")
 """The stages in the order they run; a rule table has the name of its stage."""

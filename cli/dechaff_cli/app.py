@@ -252,6 +252,7 @@ def explain(
 def rules(
     select: Select = None,
     ignore: Ignore = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="All rules as a Markdown page, with examples and look-alikes.")] = False,
 ) -> None:
     """List the rules: code, name, effect, and why.
 
@@ -265,6 +266,11 @@ def rules(
         from dechaff import RULES
         from dechaff_cli.terminal import put
 
+        if markdown:
+            from dechaff_cli.formats import rules_page
+
+            put(rules_page.markdown().rstrip("\n"))
+            return
         chosen = _rules(select, ignore)
         wide = max(len(RULES[code].name) for code in chosen)
         stage = ""

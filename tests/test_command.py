@@ -1,0 +1,275 @@
+"""The command as people use it: what is written where, what it says, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dechaff_cli.app import app
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+DIRTY = "Skip to main content\n\n\nThe patientâ€™s bilirubin fell.\n\nCite this\n"
+CLEAN = "The patient’s bilirubin fell.\n"
+
+
+class Ran:
+    def __init__(self, process: subprocess.CompletedProcess[bytes]) -> None:
+        self.code = process.returncode
+        self.raw = process.stdout
+        self.out = process.stdout.decode("utf-8", "surrogateescape")
+        self.err = process.stderr.decode("utf-8", "surrogateescape")
+
+
+def dechaff(*words: str | Path, given: bytes = b"", folder: Path | None = None) -> Ran:
+    command = [sys.executable, "-m", "dechaff_cli", *map(os.fspath, words)]
+    environment = {**os.environ, "COLUMNS": "200", "NO_COLOR": "1"}
+    return Ran(subprocess.run(command, input=given, capture_output=True, cwd=folder, env=environment, check=False))
+
+
+@pytest.fixture
+def scrapes(tmp_path: Path) -> Path:
+    folder = tmp_path / "scrapes"
+    (folder / "site").mkdir(parents=True)
+    (folder / "site" / "a.txt").write_text(DIRTY, encoding="utf-8")
+    (folder / "site" / "b.md").write_text(CLEAN, encoding="utf-8")
+    (folder / "c.text").write_bytes(b"")
+    (folder / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    return folder
+
+
+def test_clean_writes_copies_and_a_report_and_touches_nothing_else(scrapes: Path, tmp_path: Path) -> None:
+    before = {path: path.read_bytes() for path in scrapes.rglob("*") if path.is_file()}
+    ran = dechaff("clean", scrapes, "-o", tmp_path / "clean")
+    assert ran.code == 0, ran.err
+    assert ran.out == ""
+    assert "Passed over: 1 files not named *.txt, *.text, *.md" in ran.err
+    out = tmp_path / "clean"
+    assert {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()} == {"site/a.txt", "site/b.md", "c.text"}
+    assert (out / "site" / "a.txt").read_text(encoding="utf-8") == CLEAN
+    assert (out / "site" / "b.md").read_text(encoding="utf-8") == CLEAN
+    assert (out / "c.text").read_bytes() == b""
+    report = tmp_path / "clean-report"
+    assert {path.name for path in report.iterdir()} == {"index.html", "changes.diff", "findings.jsonl", "summary.md", "summary.json"}
+    assert {path: path.read_bytes() for path in scrapes.rglob("*") if path.is_file()} == before
+    records = {record["path"]: record for record in map(json.loads, (report / "findings.jsonl").read_text().splitlines())}
+    assert list(records) == ["c.text", "site/a.txt", "site/b.md"]
+    first, *_ = records["site/a.txt"]["findings"]
+    assert (first["line"], first["column"], first["rule"], first["old"], first["new"]) == (1, 1, "CHR001", "Skip to main content\n", "")
+    figures = json.loads((report / "summary.json").read_text())
+    assert figures["files"] == 3
+    assert figures["changed"] == 1
+    assert figures["findings"]["ENC001"] == {"findings": 1, "files": 1}
+
+
+def test_the_diff_applies_with_patch(samples: Path, tmp_path: Path) -> None:
+    if shutil.which("patch") is None:
+        pytest.skip("patch is not installed")
+    for collection in ("scrapes", "hostile"):
+        source = samples / collection / "in"
+        out, copy = tmp_path / collection, tmp_path / f"{collection}-copy"
+        assert dechaff("clean", source, "-o", out).code == 0
+        shutil.copytree(source, copy)
+        with (tmp_path / f"{collection}-report" / "changes.diff").open("rb") as changes:
+            done = subprocess.run(["patch", "-p1", "--binary", "-s"], stdin=changes, cwd=copy, capture_output=True, check=False)  # noqa: S607
+        assert done.returncode == 0, done.stdout
+        assert {path.relative_to(copy): path.read_bytes() for path in copy.rglob("*.txt")} == {
+            path.relative_to(out): path.read_bytes() for path in out.rglob("*.txt")
+        }
+
+
+@pytest.mark.parametrize("collection", ["scrapes", "negative", "hostile"])
+def test_restore_rebuilds_every_sample_to_the_last_byte(samples: Path, tmp_path: Path, collection: str) -> None:
+    source = samples / collection / "in"
+    assert dechaff("clean", source, "-o", tmp_path / "out", "--jobs", "2").code == 0
+    ran = dechaff("restore", tmp_path / "out-report", tmp_path / "out", "-o", tmp_path / "back")
+    assert ran.code == 0, ran.err
+    assert {path.relative_to(source): path.read_bytes() for path in source.rglob("*.txt")} == {
+        path.relative_to(tmp_path / "back"): path.read_bytes() for path in (tmp_path / "back").rglob("*.txt")
+    }
+
+
+def test_restore_refuses_a_copy_that_was_changed_and_a_forged_path(scrapes: Path, tmp_path: Path) -> None:
+    dechaff("clean", scrapes, "-o", tmp_path / "out")
+    (tmp_path / "out" / "site" / "a.txt").write_text("changed\n")
+    ran = dechaff("restore", tmp_path / "out-report", tmp_path / "out", "-o", tmp_path / "back")
+    assert ran.code == 2
+    assert "site/a.txt: the clean copy is not the one" in ran.err
+    assert not (tmp_path / "back" / "site" / "a.txt").exists()
+    assert (tmp_path / "back" / "site" / "b.md").exists()
+    findings = tmp_path / "out-report" / "findings.jsonl"
+    findings.write_text(findings.read_text().replace('"c.text"', '"../evil.text"'))
+    (tmp_path / "evil.text").write_bytes(b"")
+    ran = dechaff("restore", tmp_path / "out-report", tmp_path / "out", "-o", tmp_path / "back2")
+    assert ran.code == 2
+    assert "is no path below a folder" in ran.err
+
+
+def test_check_names_each_finding_and_exits_1(scrapes: Path) -> None:
+    ran = dechaff("check", ".", folder=scrapes)
+    assert ran.code == 1
+    assert ran.out.startswith("site/a.txt:1:1: CHR001 skip-link: ")
+    assert "site/a.txt:4:12: ENC001 mojibake: UTF-8 read as windows-1252" in ran.out
+    assert "b.md" not in ran.out
+    assert dechaff("check", "site/b.md", folder=scrapes).code == 0
+    assert dechaff("check", ".", "--select", "footers", folder=scrapes).code == 0
+
+
+def test_check_reads_standard_input() -> None:
+    ran = dechaff("check", "-", "--stdin-filename", "page.txt", given=DIRTY.encode())
+    assert ran.code == 1
+    assert ran.out.startswith("page.txt:1:1: CHR001")
+    assert dechaff("check", "-", given=CLEAN.encode()).code == 0
+    assert dechaff("check", "-", given=b"%PDF-1.7").code == 2
+
+
+def test_clean_reads_and_writes_the_standard_streams() -> None:
+    ran = dechaff("clean", "-", given=DIRTY.encode())
+    assert (ran.code, ran.raw.decode("utf-8"), ran.err) == (0, CLEAN, "")
+
+
+def test_diff_prints_what_would_change(scrapes: Path) -> None:
+    ran = dechaff("diff", "site/a.txt", folder=scrapes)
+    assert ran.code == 1
+    assert ran.out.startswith("--- a/a.txt\n+++ b/a.txt\n@@ -1,6 +1,1 @@\n-Skip to main content\n")
+    assert dechaff("diff", "site/b.md", folder=scrapes).code == 0
+
+
+def test_corpus_text_drives_neither_terminal_nor_runner(samples: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    shutil.copytree(samples / "hostile" / "in", folder)
+    (folder / "::add-mask::x.txt").write_bytes(DIRTY.encode() + b"\x1b[31m\r::stop-commands::x\r\n")
+    for ran in (
+        dechaff("check", ".", folder=folder),
+        dechaff("diff", ".", folder=folder),
+        dechaff("clean", folder, "-o", tmp_path / "out"),
+        dechaff("explain", "./::add-mask::x.txt:1", folder=folder),
+    ):
+        for line in (ran.out + ran.err).split("\n"):
+            assert not line.lstrip().startswith(("::", "##["))
+        assert not set(ran.out + ran.err) & set(map(chr, [*range(10), *range(11, 32), 127, *range(128, 160), 0x202E, 0x2066]))
+
+
+def test_explain_says_what_happens_to_a_line(scrapes: Path) -> None:
+    ran = dechaff("explain", f"{scrapes / 'site' / 'a.txt'}:1")
+    assert ran.code == 0
+    assert "removed: CHR001 skip-link: " in ran.out
+    assert "repaired: ENC001 mojibake" in dechaff("explain", f"{scrapes / 'site' / 'a.txt'}:4").out
+    assert "kept: no rule names it" in dechaff("explain", f"{scrapes / 'site' / 'b.md'}:1").out
+    ran = dechaff("explain", f"{scrapes / 'site' / 'a.txt'}:99")
+    assert ran.code == 2
+    assert "has 7 lines, no line 99" in ran.err
+    assert "skip-link" in dechaff("explain", "CHR001").out
+    assert dechaff("explain", "NOPE").code == 2
+
+
+def test_repetition_is_counted_by_site(tmp_path: Path) -> None:
+    folder = tmp_path / "in" / "site"
+    folder.mkdir(parents=True)
+    for i in range(4):
+        text = f"Hill Weather Gazette Online\n\nRain number {i * 7} fell on the hill all day, and nobody there could remember one as wet as that.\n\nA weather house of the upper valley\n"
+        (folder / f"{i}.txt").write_text(text)
+    dechaff("clean", tmp_path / "in", "-o", tmp_path / "out")
+    for i in range(4):
+        assert (tmp_path / "out" / "site" / f"{i}.txt").read_text().startswith("Rain number")
+    ran = dechaff("explain", f"{folder / '2.txt'}:1", "--corpus", tmp_path / "in")
+    assert "on 4 of 4 pages of site, at the head" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["clean", "in"], "say where the clean copies go"),
+        (["clean", "in", "-o", "in"], "is inside in"),
+        (["clean", "in", "-o", "in/out"], "is inside in"),
+        (["clean", "in/site", "-o", "in"], "holds in/site"),
+        (["clean", "in", "-o", "full"], "is not empty; give --overwrite"),
+        (["clean", "in", "-o", "out", "--report", "in/report"], "--report in/report is inside in"),
+        (["clean", "in", "-o", "in/site/a.txt"], "is inside in"),
+        (["clean", "nowhere", "-o", "out"], "nowhere: does not exist"),
+        (["clean", "empty", "-o", "out"], "no file to clean below empty"),
+        (["clean", "in", "-", "-o", "out"], "standard input goes alone"),
+        (["check", "in", "--select", "CHR9x"], "no rule, prefix or stage is called 'CHR9x'"),
+        (["restore", "in", "full", "-o", "back"], "cannot be read"),
+    ],
+)
+def test_a_wrong_call_says_what_is_wrong_and_exits_2(tmp_path: Path, words: Sequence[str], message: str) -> None:
+    for name in ("in/site", "full", "empty"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "in" / "site" / "a.txt").write_text(DIRTY)
+    (tmp_path / "full" / "old.txt").write_text("old\n")
+    ran = dechaff(*words, folder=tmp_path)
+    assert ran.code == 2, ran.err
+    assert message in ran.err
+    assert "Traceback" not in ran.err
+    assert (tmp_path / "full" / "old.txt").read_text() == "old\n"
+
+
+def test_bad_files_are_named_and_the_rest_is_cleaned(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "good.txt").write_text(DIRTY, encoding="utf-8")
+    (folder / "picture.txt").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0")
+    (folder / "noise.txt").write_bytes(bytes(range(256)) * 20)
+    (folder / "nowhere.txt").symlink_to(folder / "missing")
+    (folder / "outside.txt").symlink_to(__file__)
+    (folder / "twice.txt").symlink_to(folder / "good.txt")
+    name = os.fsencode(folder) + b"/caf\xe9.txt"
+    Path(os.fsdecode(name)).write_text(DIRTY, encoding="utf-8")
+    ran = dechaff("clean", folder, tmp_path / "in" / "good.txt", "-o", tmp_path / "out")
+    assert ran.code == 2
+    assert "picture.txt: is a PNG picture, not text" in ran.err
+    assert "noise.txt: is not text" in ran.err
+    assert "would be written to the same place as" in ran.err
+    assert "Passed over: 2 symbolic links" in ran.err
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [os.fsdecode(b"caf\xe9.txt"), "good.txt", "twice.txt"]
+    records = [json.loads(line) for line in (tmp_path / "out-report" / "findings.jsonl").read_text().splitlines()]
+    assert {record["path"] for record in records if "error" in record} == {"picture.txt", "noise.txt"}
+    ran = dechaff("restore", tmp_path / "out-report", tmp_path / "out", "-o", tmp_path / "back")
+    assert ran.code == 0
+    assert (tmp_path / "back" / os.fsdecode(b"caf\xe9.txt")).read_text(encoding="utf-8") == DIRTY
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write and read everywhere")
+def test_folders_without_permission_are_named(scrapes: Path, tmp_path: Path) -> None:
+    (tmp_path / "locked").mkdir(mode=0o500)
+    assert "cannot be written to" in dechaff("clean", scrapes, "-o", tmp_path / "locked" / "out").err
+    (scrapes / "site" / "a.txt").chmod(0)
+    ran = dechaff("clean", scrapes, "-o", tmp_path / "out")
+    assert ran.code == 2
+    assert "a.txt: cannot be read: Permission denied" in ran.err
+
+
+def test_overwrite_replaces_and_leaves_no_half_files(scrapes: Path, tmp_path: Path) -> None:
+    dechaff("clean", scrapes, "-o", tmp_path / "out")
+    (tmp_path / "out" / "site" / "a.txt").write_text("old\n")
+    assert dechaff("clean", scrapes, "-o", tmp_path / "out").code == 2
+    assert (tmp_path / "out" / "site" / "a.txt").read_text() == "old\n"
+    assert dechaff("clean", scrapes, "-o", tmp_path / "out", "--overwrite").code == 0
+    assert (tmp_path / "out" / "site" / "a.txt").read_text(encoding="utf-8") == CLEAN
+    assert not [path for path in tmp_path.rglob("*") if path.name.endswith(".tmp")]
+
+
+def test_every_command_and_option_has_help() -> None:
+    import typer
+
+    group = typer.main.get_command(app)
+    for name, command in group.commands.items():  # type: ignore[attr-defined]
+        assert command.help, name
+        assert "Example" in command.help or name == "rules", name
+        for parameter in command.params:
+            assert getattr(parameter, "help", None), f"{name} {parameter.name}"
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = "import sys; sys.argv = ['dechaff', '--help']\ntry:\n    from dechaff_cli.app import main; main()\nexcept SystemExit:\n    pass\nprint(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"ftfy", "langdetect", "numpy", "re2", "jinja2", "dechaff.rules", "tomllib"} & set(loaded)

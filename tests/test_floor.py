@@ -1,0 +1,108 @@
+"""How much chrome goes and how much content stays, on labelled lines: never less than last time."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections import Counter
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dechaff import RULES, decode
+from dechaff_cli import corpus, run
+
+FLOOR = Path(__file__).parent / "floor.json"
+
+
+def _core(line: str) -> str:
+    return "".join(character for character in unicodedata.normalize("NFKC", line).casefold() if character.isalnum())
+
+
+def _score(folder: Path, labels: Path) -> dict[str, Any]:
+    task = run.Task(frozenset(RULES), keep_text=True)
+    files = corpus.find([folder]).files
+    texts = {outcome.report.path: outcome.text for outcome in run.clean(files, task, run.survey(files, task, 1), 1)}
+    pipeline = run.Task(frozenset(code for code in RULES if RULES[code].effect == "repair"), keep_text=True)
+    repaired = {outcome.report.path: outcome for outcome in run.clean(files, pipeline, run.survey([], pipeline, 1), 1)}
+    tally: Counter[str] = Counter()
+    lost = []
+    digest = sha256(labels.read_bytes())
+    for row in map(json.loads, labels.read_text(encoding="utf-8").splitlines()):
+        raw = (folder / row["file"]).read_bytes()
+        digest.update(raw)
+        source = decode(raw).text.split("\n")
+        mended = repaired[row["file"]].text.split("\n")
+        have = Counter(map(_core, texts[row["file"]].split("\n")))
+        for want in ("keep", "drop"):
+            for number, label in row["labels"].items():
+                # A repaired line counts as itself, where repairs moved no line.
+                text = _core(mended[int(number) - 1] if len(mended) == len(source) else source[int(number) - 1])
+                if label == want and text:
+                    there = have[text] > 0
+                    have[text] -= there
+                    tally[want] += 1
+                    tally[f"{want} there"] += there
+                    if want == "keep" and not there:
+                        lost.append(f"{row['file']}:{number}: {source[int(number) - 1]}")
+    return {
+        "data": digest.hexdigest(),
+        "content_kept": round(tally["keep there"] / tally["keep"], 4),
+        "chrome_removed": round(1 - tally["drop there"] / tally["drop"], 4),
+        "lost": lost,
+    }
+
+
+def test_no_less_content_stays_and_no_less_chrome_goes_than_before(samples: Path, accept: bool, allow_regression: bool) -> None:
+    now = _score(samples / "scrapes" / "in", samples / "scrapes" / "labels.jsonl")
+    floor = json.loads(FLOOR.read_text(encoding="utf-8"))
+    same_data = floor["data"] == now["data"]
+    sunk = [name for name in ("content_kept", "chrome_removed") if now[name] < floor[name]]
+    if accept:
+        assert allow_regression or not (sunk and same_data), f"{sunk} sank below {floor}: {now}; to let it, add --allow-regression"
+        FLOOR.write_text(json.dumps(now, indent=2) + "\n", encoding="utf-8")
+        return
+    assert same_data, "samples or labels changed: run pytest with --accept"
+    assert not sunk, f"{sunk} sank below {floor}: {now}"
+
+
+def test_the_users_own_scrapes_come_out_right(shared: Path, tmp_path: Path) -> None:
+    task = run.Task(frozenset(RULES), out=tmp_path)
+    files = corpus.find([shared / "seeds"]).files
+    wrong = []
+    texts = {outcome.report.path: (tmp_path / outcome.report.path) for outcome in run.clean(files, task, run.survey(files, task, 1), 1)}
+    for row in map(json.loads, (shared / "seeds" / "labels.jsonl").read_text(encoding="utf-8").splitlines()):
+        source = (shared / "seeds" / row["file"]).read_text(encoding="utf-8").split("\n")
+        have = Counter(map(_core, texts[row["file"]].read_text(encoding="utf-8").split("\n")))
+        for want in ("keep", "drop"):
+            for number, label in row["labels"].items():
+                text = _core(source[int(number) - 1])
+                if label == want:
+                    there = have[text] > 0
+                    have[text] -= there
+                    if there != (want == "keep"):
+                        wrong.append(f"{row['file']}:{number}")
+    assert not wrong
+
+
+@pytest.mark.parametrize("name", ["dev"])
+def test_public_files_of_known_encoding_come_back_to_the_last_byte(shared: Path, name: str) -> None:
+    import gzip
+    from base64 import b64decode
+
+    from dechaff import FileReport, NotTextError, clean, restore
+    from dechaff.report import describe
+
+    with gzip.open(shared / "data" / "bytes" / f"{name}.jsonl.gz", "rt", encoding="utf-8") as rows:
+        for row in map(json.loads, rows):
+            raw = b64decode(row["bytes"])
+            try:
+                decoded = decode(raw)
+            except NotTextError:
+                assert row["truth"] is None, row["file"]
+                continue
+            cleaned = clean(decoded.text)
+            record = FileReport.from_json(describe(row["file"], "", raw, decoded, cleaned).to_json())
+            assert restore(cleaned.text.encode("utf-8"), record) == raw, row["file"]

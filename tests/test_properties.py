@@ -1,0 +1,183 @@
+"""What holds for any input."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+
+from ftfy.badness import is_bad
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from dechaff import RULES, Document, Edit, FileReport, NotTextError, Pipeline, clean, decode, encode, restore
+from dechaff.edits import apply, to_source, undo
+from dechaff.encoding import _QUICK
+from dechaff.lines import split
+from dechaff.repetition import Survey, survey
+from dechaff.report import describe, source
+
+_LINES = [
+    "Skip to main content",
+    "Home",
+    "  • About us",
+    "Share",
+    "Cite this",
+    "© 2024 Example Portal. All rights reserved.",
+    "Rain fell on the hill all day, and nobody who lived there could remember a summer as wet as this one.",
+    "Study Type",
+    "INTERVENTIONAL",
+    "Time frame: 3 years",
+    "Abstract",
+    "Related articles",
+    "The patientâ€™s bilirubin fell.",
+    "p &lt; 0.05 &amp;amp; more",
+    "一个中文页脚",
+    "联系我们 版权所有",
+    "TOP",
+    "www.example.org",
+    "Datenschutz und Impressum für alle Besucher",
+    "a\u00a0b\u200bc\u00adde\u0301",
+    "x\r\ny\rz\x0bq\x85\u2028w",
+    "",
+    "   ",
+    "\t",
+]
+_PAGES = st.lists(st.sampled_from(_LINES) | st.text(max_size=30), max_size=25).map("\n".join)
+_TEXTS = _PAGES | st.text()
+
+
+@given(st.binary() | _TEXTS.map(lambda text: text.encode("utf-8", "replace")) | st.text(alphabet="aäбж中 \n\r", min_size=8).map(lambda text: text.encode("utf-16")))
+@example(b"\xff\xfea")
+@example(b"caf\xe9 \xe2\x80\x99 \xff\n\x80")
+@example(b"a\r\nb\r\n")
+@example(b"\x1b$B$3$s\x1b(B")
+@settings(max_examples=400)
+def test_any_bytes_decode_and_come_back_or_are_refused(raw: bytes) -> None:
+    try:
+        decoded = decode(raw)
+    except NotTextError:
+        return
+    assert encode(decoded.text, decoded.encoding) == raw
+    decoded.text.encode("utf-8")
+    assert type(decoded.encoding).from_json(decoded.encoding.to_json()) == decoded.encoding
+
+
+@given(st.binary() | _TEXTS.map(lambda text: text.encode("utf-8", "replace")))
+@settings(max_examples=200, deadline=None)
+def test_a_file_is_restored_to_the_last_byte_from_its_clean_copy_and_record(raw: bytes) -> None:
+    try:
+        decoded = decode(raw)
+    except NotTextError:
+        return
+    cleaned = clean(decoded.text)
+    record = FileReport.from_json(describe("a.txt", "", raw, decoded, cleaned).to_json())
+    assert restore(cleaned.text.encode("utf-8"), record) == raw
+    assert source(cleaned.text, record.findings) == decoded.text
+
+
+@given(_TEXTS)
+@settings(max_examples=300, deadline=None)
+def test_cleaning_twice_is_cleaning_once(text: str) -> None:
+    once = clean(text.encode("utf-8", "replace").decode()).text
+    assert clean(once).text == once
+
+
+@given(_TEXTS)
+@settings(max_examples=200, deadline=None)
+def test_removal_only_deletes_and_repairs_drop_no_word(text: str) -> None:
+    now = text
+    for layer in clean(text).layers:
+        before, now = now, apply(now, layer)
+        if all(RULES[edit.rule].effect == "remove" for edit in layer):
+            assert _is_subsequence(now, before)
+        for edit in layer:
+            if RULES[edit.rule].effect == "remove":
+                assert edit.new == ""
+            elif edit.rule.startswith("CHA"):
+                was = before[edit.start : edit.end]
+                assert [*filter(str.isalnum, unicodedata.normalize("NFC", was))] == [*filter(str.isalnum, edit.new)]
+
+
+def _is_subsequence(short: str, long: str) -> bool:
+    rest = iter(long)
+    return all(character in rest for character in short)
+
+
+@given(st.text(alphabet="ab \n\x00\x01\x1f\x7f", max_size=40))
+def test_a_control_character_never_joins_two_words(text: str) -> None:
+    def words(line: str) -> list[str]:
+        return "".join(character if character.isalnum() else " " for character in line).split()
+
+    assert words(clean(text, frozenset({"CHA002"})).text) == words(text)
+
+
+@st.composite
+def _edited(draw: st.DrawFn) -> tuple[str, list[Edit]]:
+    text = draw(st.text(alphabet="abc\n", max_size=40))
+    cuts = sorted(draw(st.lists(st.integers(0, len(text)), max_size=8).map(lambda cuts: cuts[: len(cuts) // 2 * 2])))
+    edits = [Edit(begin, end, draw(st.text(alphabet="xyz", max_size=3)), "CHR001", "") for begin, end in zip(cuts[::2], cuts[1::2], strict=True)]
+    return text, edits
+
+
+@given(_edited())
+def test_undo_restores_and_to_source_maps_kept_characters_home(edited: tuple[str, list[Edit]]) -> None:
+    text, edits = edited
+    changed = apply(text, edits)
+    assert undo(changed, edits, [text[edit.start : edit.end] for edit in edits]) == text
+    homes = to_source(range(len(changed)), [edits])
+    assert homes == sorted(homes)
+    for offset, home in enumerate(homes):
+        if changed[offset] in "abc\n":
+            assert changed[offset] == text[home]
+
+
+@given(_PAGES)
+@settings(max_examples=100, deadline=None)
+def test_edits_are_sorted_and_apart_and_findings_name_the_users_lines(text: str) -> None:
+    raw = text.encode("utf-8", "replace")
+    decoded = decode(raw)
+    cleaned = clean(decoded.text)
+    lines = decoded.text.split("\n")
+    for finding in describe("a.txt", "", raw, decoded, cleaned).findings:
+        assert 1 <= finding.line <= len(lines)
+        assert 1 <= finding.column <= len(lines[finding.line - 1]) + 1
+        if finding.layer == 0 and RULES[finding.rule].stage == "encoding":
+            assert lines[finding.line - 1][finding.column - 1 :].startswith(finding.old)
+
+
+@given(st.lists(_PAGES, max_size=12), st.randoms(use_true_random=False))
+@settings(max_examples=50, deadline=None)
+def test_surveys_add_up_over_any_partition_in_any_order(texts: list[str], random: object) -> None:
+    pages = [Document(f"{i}.txt", "site" if i % 2 else "", text) for i, text in enumerate(texts)]
+    whole = survey(pages)
+    parts = [survey([page]) for page in pages]
+    random.shuffle(parts)  # type: ignore[attr-defined]
+    total = Survey()
+    for part in parts:
+        total.add(part)
+    assert total == whole
+
+
+@given(st.lists(_PAGES, min_size=1, max_size=6))
+@settings(max_examples=50, deadline=None)
+def test_what_is_found_in_a_document_does_not_depend_on_its_batch(texts: list[str]) -> None:
+    pages = [Document(f"{i}.txt", "s", text.encode("utf-8", "replace").decode()) for i, text in enumerate(texts)]
+    pipeline = _pipeline()
+    assert pipeline.clean(pages) == [pipeline.clean([page])[0] for page in pages]
+
+
+@cache
+def _pipeline() -> Pipeline:
+    return Pipeline(frozenset(RULES))
+
+
+@given(st.text(alphabet=st.characters(min_codepoint=0x20, max_codepoint=0x2600)) | st.sampled_from(_LINES))
+@settings(max_examples=500)
+def test_the_quick_test_misses_nothing_that_the_slow_one_calls_bad(text: str) -> None:
+    assert _QUICK.search(text) or not is_bad(text)
+
+
+@given(st.text())
+def test_lines_are_cut_at_line_feeds_alone(text: str) -> None:
+    assert "\n".join(line.text for line in split(text)) == text
+    assert all(text[line.start : line.end] == line.text for line in split(text))

@@ -1,0 +1,118 @@
+"""Every rule does what its block says, and leaves alone what its block says it leaves alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dechaff import RULES, Rule, RuleTableError, UnknownRuleError, clean, guards, rules, select
+from dechaff.rules import STAGES
+from dechaff_cli.formats import rules_page
+
+_BLANK = {"BLK001", "BLK002", "BLK003"}
+_NEED_BYTES = [rule for rule in RULES.values() if rule.stage == "decoding"]
+_NEED_SITES = [RULES["REP001"]]
+_IN_TEXT = [rule for rule in RULES.values() if rule not in _NEED_BYTES + _NEED_SITES]
+
+
+def _found(text: str) -> set[str]:
+    result = clean(text)
+    return {edit.rule for layer in result.layers for edit in layer} | {edit.rule for edit in result.reports}
+
+
+@pytest.mark.parametrize("rule", _IN_TEXT, ids=lambda rule: rule.code)
+def test_examples_become_clean_by_their_own_rule_alone(rule: Rule) -> None:
+    for example in rule.examples:
+        assert clean(example.dirty).text == example.clean
+        if rule.code != "ENC004":  # a lone surrogate cannot stand in a table; it has a test of its own
+            assert _found(example.dirty) - (_BLANK - {rule.code}) == {rule.code}
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.code)
+def test_look_alikes_survive_all_rules(rule: Rule) -> None:
+    for text in rule.keeps:
+        assert clean(text).text == text
+
+
+@pytest.mark.parametrize("rule", _IN_TEXT, ids=lambda rule: rule.code)
+def test_clean_sides_of_examples_stay_as_they_are(rule: Rule) -> None:
+    for example in rule.examples:
+        assert clean(example.clean).text == example.clean
+
+
+def test_names_and_stages_are_in_order() -> None:
+    assert len({rule.name for rule in RULES.values()}) == len(RULES)
+    assert [rule.stage for rule in RULES.values()] == sorted((rule.stage for rule in RULES.values()), key=STAGES.index)
+
+
+def test_rules_page_is_fresh(accept: bool) -> None:
+    path = Path(rules.__file__).parent.parent / "RULES.md"
+    if accept:
+        path.write_text(rules_page.markdown(), encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == rules_page.markdown(), "run pytest with --accept"
+
+
+@pytest.mark.parametrize("guard", guards.load(), ids=lambda guard: guard.name)
+def test_guards_know_their_lines(guard: guards.Guard) -> None:
+    assert guard.examples
+    assert guard.passes
+    for line in guard.examples:
+        assert guards.guard(line), line
+    for line in guard.passes:
+        assert not guards.guard(line), line
+
+
+_BLOCK = """
+[[rule]]
+code = "CHR001"
+name = "skip-link"
+effect = "remove"
+why = "It is no text."
+source = "a page"
+since = "0.1.0"
+patterns = ["skip to content"]
+examples = [{ dirty = "Skip to content\\n", clean = "" }]
+keeps = ["We skip to content analysis.\\n"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("patterns =", "pattern =", r"rule CHR001: pattern: unknown key; did you mean 'patterns'\?"),
+        ('code = "CHR001"', 'code = "chrome-1"', "code: must be three capital letters"),
+        ('name = "skip-link"', 'name = "Skip Link"', "name: must be lower-case"),
+        ('effect = "remove"', 'effect = "delete"', "effect: must be one of repair, remove, report"),
+        ('source = "a page"', "", "source: is missing or empty"),
+        ('keeps = ["We skip to content analysis.\\n"]', "keeps = []", "at least one look-alike"),
+        ("[[rule]]", "[[rules]]", "unknown table 'rules'"),
+        ("[[rule]]", "[[rule", "not valid TOML"),
+        ('since = "0.1.0"', 'since = "0.1.0"\ncontext = "sometimes"', "context: must be one of"),
+        ("clean =", "cleaned =", "examples: each has the keys"),
+    ],
+)
+def test_a_wrong_table_says_where_it_is_wrong(old: str, new: str, message: str) -> None:
+    assert rules.parse(_BLOCK, "chrome", "chrome.toml")[0].code == "CHR001"
+    with pytest.raises(RuleTableError, match=message) as caught:
+        rules.parse(_BLOCK.replace(old, new), "chrome", "chrome.toml")
+    assert str(caught.value).startswith("chrome.toml")
+
+
+def test_selection_takes_codes_prefixes_names_and_stages() -> None:
+    assert select(["CHR001"]) == select(["skip-link"]) == {"CHR001"}
+    assert select(["blank-lines"]) == select(["BLK"]) == select(["blk"])
+    assert select([]) == set(RULES)
+    assert select(["encoding", "BLK"], ["ENC002"]) == select(["encoding", "BLK"]) - {"ENC002"}
+    with pytest.raises(UnknownRuleError, match="did you mean 'encoding'"):
+        select(["encodign"])
+    with pytest.raises(UnknownRuleError):
+        select([""])
+
+
+def test_an_ignored_rule_does_nothing() -> None:
+    for rule in _IN_TEXT:
+        others = frozenset(RULES) - {rule.code}
+        for example in rule.examples:
+            result = clean(example.dirty, others)
+            assert all(edit.rule != rule.code for layer in result.layers for edit in layer)
