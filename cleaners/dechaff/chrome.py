@@ -74,7 +74,7 @@ class Chrome:
     def _named(self, text: str) -> Match | None:
         owners = self._patterns.whole(text)
         vetoed = {code for code, veto in owners if veto}
-        codes = [code for code, _ in owners if code not in vetoed]
+        codes = [code for code, _ in owners if code not in vetoed and len(text) <= RULES[code].longest]
         if not codes:
             return None
         code = next((code for code in codes if RULES[code].context == "anywhere"), codes[0])

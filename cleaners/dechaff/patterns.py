@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import re2
 
@@ -15,62 +15,47 @@ if TYPE_CHECKING:
 Owner = TypeVar("Owner")
 
 
-class _Pattern(Protocol):
-    def fullmatch(self, text: str) -> object: ...
-
-
 
 _MEMORY = 256 << 20  # bytes the automaton may grow to; at a quarter of this it is rebuilt again and again, six times as slow
-_COUNTED = re.compile(r"(?<!\\)\{(\d+)(?:,\d*)?\}")
 LONGEST = 400
 """Code points: no pattern is tried on a longer line. Longer notices are taken sentence by sentence."""
+_MOST_COUNTED = 12
+_COUNT = re.compile(r"(?<!\\)\{(\d+)(?:,(\d*))?\}")
 
 
 class Patterns(Generic[Owner]):
-    """A set of patterns, each with an owner, matched against whole lines whatever their case.
-
-    Counted repetitions make an automaton grow by their count, so one without counts finds the few patterns that may match, and
-    each of these is then asked by itself.
-    """
+    """A set of patterns, each with an owner, matched against whole lines whatever their case."""
 
     def __init__(self, patterns: Sequence[tuple[str, Owner]]) -> None:
         """Compile the patterns.
 
         Args:
-            patterns: RE2 syntax, and what to return when the pattern matches.
+            patterns: RE2 syntax, and what to return when the pattern matches. No repetition is counted beyond 12: an automaton
+                grows by what it counts.
 
         Raises:
-            RuleTableError: RE2 refuses a pattern: it says why, and look-around and back-references are what it lacks.
+            RuleTableError: A pattern counts too far, or RE2 refuses it; look-around and back-references are what RE2 lacks.
         """
         options = re2.Options()
         options.case_sensitive = False
         options.max_mem = _MEMORY
         options.log_errors = False
-        self._patterns = list(patterns)
-        self._exact: dict[int, _Pattern] = {}
-        self._loose = re2.Set.FullMatchSet(options)
+        self._owners = [owner for _, owner in patterns]
+        self._set = re2.Set.FullMatchSet(options)
         for pattern, owner in patterns:
+            if any(int(most or least) > _MOST_COUNTED for least, most in _COUNT.findall(pattern)):
+                message = f"{owner}: pattern {pattern!r}: counts beyond {_MOST_COUNTED}; write * or + and let `longest` bound the line"
+                raise RuleTableError(message)
             try:
-                self._loose.Add(_COUNTED.sub(_uncounted, pattern))
+                self._set.Add(pattern)
             except re2.error as error:
                 message = f"{owner}: pattern {pattern!r}: {error}"
                 raise RuleTableError(message) from error
         if patterns:
-            self._loose.Compile()
+            self._set.Compile()
 
     def whole(self, line: str) -> list[Owner]:
         """Return the owners of all patterns that match the whole line, in the order of the table."""
-        if not line or len(line) > LONGEST or not self._patterns:
+        if not line or len(line) > LONGEST or not self._owners:
             return []
-        return [self._patterns[i][1] for i in sorted(self._loose.Match(line) or ()) if self._matches(i, line)]
-
-    def _matches(self, i: int, line: str) -> bool:
-        exact = self._exact.get(i)
-        if exact is None:
-            exact = self._exact[i] = re2.compile(f"(?i:{self._patterns[i][0]})")
-        return exact.fullmatch(line) is not None
-
-
-def _uncounted(count: re.Match[str]) -> str:
-    """Return a repetition that allows all that a counted one does."""
-    return "*" if int(count[1]) == 0 else "+"
+        return [self._owners[i] for i in sorted(self._set.Match(line) or ())]

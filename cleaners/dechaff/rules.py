@@ -62,6 +62,8 @@ class Rule:
     """RE2 patterns; one of them must match a whole bare line, whatever its case. Empty when code finds the chaff."""
     unless: tuple[str, ...] = ()
     """RE2 patterns that veto."""
+    longest: int = 160
+    """Code points that a line the patterns match may have."""
     context: Context = "anywhere"
     removed: str | None = None
     """The version that dropped the rule."""
