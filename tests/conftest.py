@@ -11,7 +11,9 @@ ROOT = Path(__file__).parent.parent
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("dechaff")
-    group.addoption("--accept", action="store_true", help="rewrite golden files and floors from what the code does now; read the difference")
+    group.addoption(
+        "--accept", action="store_true", help="rewrite golden files and floors from what the code does now; read the difference"
+    )
     group.addoption("--allow-regression", action="store_true", help="with --accept: let a floor sink")
 
 

@@ -30,7 +30,7 @@ class Ran:
 
 
 def dechaff(*words: str | Path, given: bytes = b"", folder: Path | None = None) -> Ran:
-    command = [sys.executable, "-m", "dechaff_cli", *map(os.fspath, words)]
+    command = [sys.executable, "-m", "dechaff_cli", *(os.fspath(word) for word in words)]
     environment = {**os.environ, "COLUMNS": "200", "NO_COLOR": "1"}
     return Ran(subprocess.run(command, input=given, capture_output=True, cwd=folder, env=environment, check=False))
 

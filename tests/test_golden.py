@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import difflib
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from dechaff import RULES
 from dechaff_cli import corpus, run
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 COLLECTIONS = ("scrapes", "negative", "hostile")
 _ALL = run.Task(frozenset(RULES), keep_text=True)

@@ -1,8 +1,10 @@
-"""Finds the chaff in scraped text, says why, and can undo it to the last byte.
+r"""Finds the chaff in scraped text, says why, and can undo it to the last byte.
 
->>> clean("Skip to main content\\nRain fell on the hill.\\n").text
-'Rain fell on the hill.\\n'
+>>> clean("Skip to main content\nRain fell on the hill.\n").text
+'Rain fell on the hill.\n'
 """
+
+from functools import lru_cache
 
 from dechaff.decoding import decode, encode
 from dechaff.edits import Document, Edit
@@ -43,4 +45,10 @@ def clean(text: str, rules: frozenset[str] | None = None) -> Cleaned:
         text: Any text.
         rules: Codes of the rules in force; all of them by default.
     """
-    return Pipeline(frozenset(RULES) if rules is None else rules).clean([Document("", "", text)])[0]
+    return _pipeline(frozenset(RULES) if rules is None else rules).clean([Document("", "", text)])[0]
+
+
+@lru_cache(maxsize=8)
+def _pipeline(rules: frozenset[str]) -> Pipeline:
+    """Return a pipeline without a corpus, made once for a selection: its patterns take a tenth of a second to compile."""
+    return Pipeline(rules)

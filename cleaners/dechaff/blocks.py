@@ -19,14 +19,21 @@ RELATED, STATISTICS, CONTENTS = "CHR201", "CHR202", "CHR203"
 _RELATED_HEADING = re.compile(
     r"""
     (?: see\ also
-      | (?:view\ |show\ |browse\ |more\ |other\ |our\ )?
-        (?:related|similar|recommended|suggested|popular|trending|most[ -](?:read|cited|viewed|popular|recent|downloaded)|latest|recent(?:ly\ viewed)?)
+      | (?:(?:view|show|browse|more|other|our)\ )?
+        (?:related|similar|recommended|suggested|popular|trending|most[ -](?:read|cited|viewed|popular|recent|downloaded)
+          |latest|recent(?:ly\ viewed)?)
         \ (?:(?:clinical|recent|research|news|medical|scientific|journal)\ )?
-        (?:articles?|papers?|publications?|posts?|stories|news|reading|reads|trials?|studies|content|items?|pages?|links?|topics?|videos?|documents?|records?|searches|products?|recipes?|questions|threads?|discussions)
+        (?:articles?|papers?|publications?|posts?|stories|news|reading|reads|trials?|studies|content|items?|pages?|links?|topics?
+          |videos?|documents?|records?|searches|products?|recipes?|questions|threads?|discussions)
         (?:\ (?:in|from|by|on|for)\ .{1,60})?
       | (?:articles|papers|studies|trials|pages|posts|stories)\ (?:related\ to|similar\ to|like)\ this.{0,30}
-      | (?:you\ (?:may|might)\ also\ (?:like|be\ interested\ in|enjoy)|people\ also\ (?:read|viewed|ask(?:ed)?|search(?:ed)?\ for)|readers\ also\ (?:read|liked)|others?\ (?:also\ )?(?:read|viewed))
-      | (?:most\ (?:read|popular|viewed|cited|downloaded)|trending(?:\ now)?|recommended\ (?:for\ you|reading)|related|read\ next|up\ next|more\ (?:from|like)\ (?:this|the).{0,40}|more\ (?:articles|news|stories|posts).{0,40}|what\ to\ read\ next|further\ stories|cited\ by|citing\ (?:articles|literature|papers))
+      | you\ (?:may|might)\ also\ (?:like|be\ interested\ in|enjoy)
+      | people\ also\ (?:read|viewed|ask(?:ed)?|search(?:ed)?\ for)
+      | readers\ also\ (?:read|liked) | others?\ (?:also\ )?(?:read|viewed)
+      | most\ (?:read|popular|viewed|cited|downloaded) | trending(?:\ now)? | recommended\ (?:for\ you|reading) | related
+      | read\ next | up\ next | what\ to\ read\ next | further\ stories
+      | more\ (?:from|like)\ (?:this|the).{0,40} | more\ (?:articles|news|stories|posts).{0,40}
+      | cited\ by | citing\ (?:articles|literature|papers)
     ) \s* (?:\(\s*\d+\s*\))? [:.…]*
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -37,19 +44,23 @@ _FEWEST_ITEMS = 2
 _MOST_ITEMS = 40  # lines; longer lists under such a heading are the page's content: an index, a search result
 _STATISTIC = re.compile(
     r"""
-    (?: (?:total|number\ of|no\.?\ of|all|registered|active)\ (?P<what>[^\d=:]{3,70}) \s* [=:–-] \s* (?:more\ than|over|about|nearly|around|approximately)? \s* [\d][\d.,\ ]*\+? [km]?
-      | [\d][\d.,]*\+?\ ?[km]?\+? \s+ (?P<whom>[^\d=:]{3,50})
-      | (?P<who>[^\d=:]{3,50}) \s* [=:] \s* (?:more\ than|over|about|nearly|around|approximately)? \s* [\d][\d.,]*\+? [km]?
+    (?: (?:total|number\ of|no\.?\ of|all|registered|active)\ (?P<what>[^\d=:]{3,70}) \s* [=:–-] \s*
+        (?:more\ than|over|about|nearly|around|approximately)? \s* \d[\d.,\ ]*\+? [km]?
+      | \d[\d.,]*\+?\ ?[km]?\+? \s+ (?P<whom>[^\d=:]{3,50})
+      | (?P<who>[^\d=:]{3,50}) \s* [=:] \s* (?:more\ than|over|about|nearly|around|approximately)? \s* \d[\d.,]*\+? [km]?
     )
     """,
     re.IGNORECASE | re.VERBOSE,
 )
 # What a site, a registry or a society counts of itself. Patients and samples are not here: a study counts them too.
 _COUNTED = re.compile(
-    r"\b(?:cases? enrolled|visitors?|visits|members?|users?|subscribers?|followers|cent(?:er|re)s|countries|hospitals|institutions?|partners?|"
-    r"manuscripts?|publications?|papers|articles|journals|abstracts?|citations?|downloads?|page ?views|views|records|entries|datasets|databases|"
-    r"conferences?|webinars?|meetings|workshops|courses|projects|collaborations|researchers|experts|volunteers|donors|registrations?|trials registered)\b",
-    re.IGNORECASE,
+    r"""
+    \b (?: cases?\ enrolled | visitors? | visits | members? | users? | subscribers? | followers | cent(?:er|re)s | countries | hospitals
+         | institutions? | partners? | manuscripts? | publications? | papers | articles | journals | abstracts? | citations? | downloads?
+         | page\ ?views | views | records | entries | datasets | databases | conferences? | webinars? | meetings | workshops | courses
+         | projects | collaborations | researchers | experts | volunteers | donors | registrations? | trials\ registered ) \b
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _STATISTICS = 3  # lines from which a block counts; two counts stand together in many abstracts
 _CONTENTS = 4  # lines from which repeated headings are a table of contents
@@ -110,15 +121,16 @@ def _list_end(lines: Sequence[Line], heading: int, *, begun: bool) -> int:
                 break
             end += 1
         return end
-    if _is_marked(lines[heading].text) or not begun:
+    if _is_marked(lines[heading].text):
         return heading
     end = begin
     tight = end + 1 < len(lines) and _follows(lines, end + 1)
     while end < len(lines) and _is_item(lines[end].text) and (end == begin or not tight or _follows(lines, end)):
         end += 1
     records = sum(bool(_RECORD.search(line.text)) for line in lines[begin:end])
-    sure = end == len(lines) or records >= 0.75 * (end - begin) or (tight and end - begin > _FEWEST_ITEMS and not _follows(lines, end))
-    return end if sure else heading
+    alike = records >= 0.75 * (end - begin)
+    sure = end == len(lines) or (tight and end - begin > _FEWEST_ITEMS and not _follows(lines, end))
+    return end if alike or (begun and sure) else heading
 
 
 def _is_marked(line: str) -> bool:
@@ -155,11 +167,15 @@ def _statistics(lines: Sequence[Line]) -> Iterator[tuple[int, str, str]]:
             counted += bool(_COUNTED.search(match))
             end += 1
         size = end - i
-        outside = not any(is_prose(line.text) for line in lines[:i]) or not any(is_prose(line.text) for line in lines[end:])
-        if size >= _STATISTICS and 2 * counted >= size and outside:
+        if size >= _STATISTICS and 2 * counted >= size and _at_edge(lines, i, end):
             for j in range(i, end):
                 yield j, STATISTICS, f"one of {size} counts in a row at the edge of the page"
         i = max(end, i + 1)
+
+
+def _at_edge(lines: Sequence[Line], begin: int, end: int) -> bool:
+    """Return whether the page's own text lies on one side of a block only."""
+    return not any(is_prose(line.text) for line in lines[:begin]) or not any(is_prose(line.text) for line in lines[end:])
 
 
 @lru_cache(maxsize=1 << 15)

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from dechaff.edits import Document
-    from dechaff.lines import Line
     from dechaff.rules import Context
 
 _COMPANY = 3

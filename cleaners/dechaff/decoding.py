@@ -7,8 +7,6 @@ import re
 from base64 import b64decode, b64encode
 from typing import NamedTuple
 
-import ftfy.bad_codecs  # registers the lossless "sloppy" single-byte codecs, which decode every byte as browsers do
-
 from dechaff.errors import NotTextError
 
 UTF8 = "utf-8"
@@ -135,22 +133,20 @@ def decode(raw: bytes) -> Decoded:
     Raises:
         NotTextError: The bytes are a picture, an archive, a program, or otherwise not text.
 
-    >>> decode(b"na\xefve\r\n").text
-    'naïve\n'
+    >>> decode(b"\xef\xbb\xbfRain fell.\r\n").text
+    'Rain fell.\n'
     """
     for mark, name in _MARKS:
         if raw.startswith(mark):
-            remarks = [Remark(1, "DEC001", f"begins with the byte order mark of {name}")]
-            if name != UTF8:
-                remarks.append(Remark(1, "DEC002", f"stored as {name}"))
-                return _finish(raw, _wide(raw[len(mark) :], name), name, mark, remarks)
-            return _utf8(raw, raw[len(mark) :], mark, remarks)
+            return _marked(raw, mark, name)
     for signature, what in _SIGNATURES:
         if raw.startswith(signature):
             message = f"is {what}, not text; leave it out or convert it first"
             raise NotTextError(message)
     if wide := _wide_name(raw):
         return _finish(raw, _wide(raw, wide), wide, b"", [Remark(1, "DEC002", f"stored as {wide} without a byte order mark")])
+    if shifted := _shifted_name(raw):
+        return _finish(raw, raw.decode(shifted), shifted, b"", [Remark(1, "DEC003", f"shift sequences of {shifted}")])
     controls = len(raw) - len(raw.translate(None, _CONTROLS))
     if controls > _MOST_CONTROLS * len(raw) and controls > 1:
         message = f"is not text: {controls} of its {len(raw)} bytes are control codes; leave it out or convert it first"
@@ -165,7 +161,7 @@ def encode(text: str, encoding: Encoding) -> bytes:
     b'na\xefve\r\n'
     """
     raw = _plain_bytes(text, encoding)
-    pieces = []
+    pieces: list[bytes] = []
     done = 0
     for patch in encoding.patches:
         pieces += raw[done : patch.at], patch.raw
@@ -183,12 +179,17 @@ def _codec(name: str) -> str:
     return _CODECS.get(name, name)
 
 
+def _marked(raw: bytes, mark: bytes, name: str) -> Decoded:
+    """Return the text of a file that begins with a byte order mark."""
+    remarks = [Remark(1, "DEC001", f"begins with the byte order mark of {name}")]
+    if name == UTF8:
+        return _utf8(raw, raw[len(mark) :], mark, remarks)
+    remarks.append(Remark(1, "DEC002", f"stored as {name}"))
+    return _finish(raw, _wide(raw[len(mark) :], name), name, mark, remarks)
+
+
 def _utf8(raw: bytes, body: bytes, mark: bytes, remarks: list[Remark]) -> Decoded:
     """Return the text of bytes that are UTF-8, mostly UTF-8, or in a legacy code page."""
-    if _SHIFTS.search(body):
-        for name in ("iso2022_jp_2", "iso2022_kr"):
-            if _decodes(body, name):
-                return _finish(raw, body.decode(name), name, mark, [*remarks, Remark(1, "DEC003", f"shift sequences of {name}")])
     for name, rule, note in ((UTF8, "", ""), ("utf-8-variants", "DEC004", "UTF-8 in the forms that Java and old databases write")):
         if _decodes(body, name):
             return _finish(raw, body.decode(name), UTF8, mark, [*remarks, Remark(1, rule, note)] if rule else remarks)
@@ -299,6 +300,13 @@ def _codec_exists(name: str) -> bool:
     except LookupError:
         return False
     return True
+
+
+def _shifted_name(raw: bytes) -> str | None:
+    """Return the form of ISO-2022 that the escape sequences in some bytes belong to."""
+    if not _SHIFTS.search(raw):
+        return None
+    return next((name for name in ("iso2022_jp_2", "iso2022_kr") if _decodes(raw, name)), None)
 
 
 def _wide_name(raw: bytes) -> str | None:

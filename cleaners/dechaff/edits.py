@@ -37,15 +37,15 @@ class Edit(NamedTuple):
 
 
 def apply(text: str, edits: Sequence[Edit]) -> str:
-    """Return the text with all edits made.
+    r"""Return the text with all edits made.
 
     Raises:
         ValueError: The edits are not sorted, overlap, or leave the text.
 
-    >>> apply("Home\\nRain fell.\\n", [Edit(0, 5, "", "CHR001", "")])
-    'Rain fell.\\n'
+    >>> apply("Home\nRain fell.\n", [Edit(0, 5, "", "CHR001", "")])
+    'Rain fell.\n'
     """
-    pieces = []
+    pieces: list[str] = []
     done = 0
     for edit in edits:
         if not done <= edit.start <= edit.end <= len(text):
@@ -68,7 +68,7 @@ def undo(text: str, edits: Sequence[Edit], old: Sequence[str]) -> str:
     Raises:
         ValueError: The text does not hold what the edits put there.
     """
-    pieces = []
+    pieces: list[str] = []
     done = 0  # code points of `text` used up
     source = 0  # code points of the earlier text rebuilt
     for edit, was in zip(edits, old, strict=True):

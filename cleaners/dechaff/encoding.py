@@ -55,6 +55,7 @@ class Encoding:
 
     def __init__(self, rules: Collection[str]) -> None:
         """Work with these rules alone."""
+        self.rules = rules
         self.config = _GENTLE._replace(
             fix_encoding="ENC001" in rules,
             fix_c1_controls="ENC003" in rules,
@@ -71,10 +72,13 @@ class Encoding:
         if not self._suspect(text):
             return []
         edits = []
-        for line in split(text):
+        lines = split(text)
+        # A page that shows mark-up with entities in it is about them: there they are content, on other lines too.
+        entities = self.entities and not any("&" in line.text and _MARKUP.search(line.text) and _ENTITY.search(line.text) for line in lines)
+        for line in lines:
             if self._suspect(line.text):
-                repaired, steps = self._repair(line.text)
-                if steps:
+                repaired, steps = self._repair(line.text, entities=entities)
+                if steps and _rule(steps) in self.rules:
                     edits += replacing(line.text, repaired, line.start, _rule(steps), _note(steps))
         return edits
 
@@ -92,13 +96,12 @@ class Encoding:
             return True
         return self.config.fix_encoding and bool(_QUICK.search(text)) and is_bad(text)
 
-    def _repair(self, line: str) -> tuple[str, list[ExplanationStep]]:
+    def _repair(self, line: str, *, entities: bool) -> tuple[str, list[ExplanationStep]]:
         """Return the line repaired until nothing changes, and what was done to it."""
         done: list[ExplanationStep] = []
         for _ in range(_MOST_ROUNDS):
             before = line
-            # Mark-up and its escapes are content on a line that shows mark-up.
-            if self.entities and not _MARKUP.search(line) and (plain := unescape_html(line)) != line and "\n" not in plain:
+            if entities and (plain := unescape_html(line)) != line and "\n" not in plain:
                 line = plain
                 done.append(ExplanationStep("apply", "unescape_html"))
             repaired, steps = fix_and_explain(line, self.config)
@@ -115,12 +118,12 @@ _RULES = {"unescape_html": "ENC002", "fix_c1_controls": "ENC003", "fix_surrogate
 
 def _rule(steps: Sequence[ExplanationStep]) -> str:
     """Return the rule that a repaired line is reported under: mojibake before all else, then in the order of the steps."""
-    for step in steps:
-        if step.parameter not in _RULES:
-            return "ENC001"
-    return _RULES[steps[0].parameter]
+    if any(step.parameter not in _RULES for step in steps) and tuple(steps) != _C1_AS_WINDOWS:
+        return "ENC001"
+    return _RULES.get(steps[0].parameter, "ENC003")
 
 
+_C1_AS_WINDOWS = (ExplanationStep("encode", "latin-1"), ExplanationStep("decode", "windows-1252"))
 _APPLIED = {
     "unescape_html": "HTML entities",
     "fix_c1_controls": "C1 control codes that windows-1252 shows as characters",

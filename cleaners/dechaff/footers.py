@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from dechaff.edits import Edit, removing
 from dechaff.guards import guard
-from dechaff.language import Guess, evidence, identify, letters, script
+from dechaff.language import ABSTRACT, Guess, evidence, identify, letters, script
 from dechaff.lines import LONG_WORDS, bare, words, written
 
 if TYPE_CHECKING:
@@ -31,11 +31,10 @@ _NEUTRAL = re.compile(
     r"(?:(?:copyright|©|\(c\)|all rights reserved|e-?mail|tel|fax|www)\b|©).{0,80}|(?:https?://|www\.)\S+|\S+@\S+\.\w+|\S+\.(?:com|org|net|edu|gov|info|io|[a-z]{2})(?:/\S*)?|[^\w]+|[\W\d_]+",
     re.IGNORECASE,
 )
-_ABSTRACT = re.compile(
-    r"(?:resumen|résumé|resume|zusammenfassung|kurzfassung|resumo|riassunto|sommario|samenvatting|streszczenie|özet|abstrak|souhrn|abstrakt|összefoglal[óa]s?|sažetak|rezumat|tiivistelmä|sammanfattning|resumé|sammendrag|резюме|аннотация|реферат|анотація|摘\s*要|内容提要|要\s*旨|抄\s*録|概要|초록|요약|국문초록|الملخص|ملخص|چکیده|תקציר|περίληψη|บทคัดย่อ|सारांश|palabras clave|mots[- ]clés|schlüsselwörter|schlagwörter|palavras[- ]chave|parole chiave|ключевые слова|ключові слова|关键词|關鍵詞|キーワード|주제어|키워드|الكلمات المفتاحية)\b.{0,2000}",
+_REFERENCE = re.compile(
+    r"\[[JMDCNPSR](?:/OL)?\]|(?:19|20)\d\d\s*[,;，；年]\s*\d+\s*[(（]|doi\s*[:：]|(?:19|20)\d\d.{0,12}[:：]\s*\d+\s*[-–—]\s*\d+",
     re.IGNORECASE,
 )
-_REFERENCE = re.compile(r"\[[JMDCNPSR](?:/OL)?\]|(?:19|20)\d\d\s*[,;，；年]\s*\d+\s*[(（]|doi\s*[:：]|(?:19|20)\d\d.{0,12}[:：]\s*\d+\s*[-–—]\s*\d+", re.IGNORECASE)
 
 
 class Footers:
@@ -94,7 +93,9 @@ def _head(lines: Sequence[Line]) -> range:
 
 def _is_content(lines: Sequence[Line], block: range) -> bool:
     """Return whether a foreign block belongs to the article: an abstract in a second language, references."""
-    if any(_ABSTRACT.fullmatch(bare(lines[i].text)) for i in block) or (block and block.start and _ABSTRACT.fullmatch(bare(lines[block.start - 1].text))):
+    if any(ABSTRACT.fullmatch(bare(lines[i].text)) for i in block) or (
+        block and block.start and ABSTRACT.fullmatch(bare(lines[block.start - 1].text))
+    ):
         return True
     paragraphs = [i for i in block if evidence(lines[i].text)[2] >= _ABSTRACT_LETTERS or (words(lines[i].text) >= 2 * LONG_WORDS)]
     return bool(paragraphs) and len(block) <= 2

@@ -28,7 +28,10 @@ class Guard:
 def load() -> tuple[Guard, ...]:
     """Return all guards, in the order they are asked."""
     table = tomllib.loads(resources.files("dechaff").joinpath("data", "guards.toml").read_text(encoding="utf-8"))
-    return tuple(Guard(**{key: value if isinstance(value, str) else tuple(value) for key, value in block.items()}) for block in table["guard"])
+    return tuple(
+        Guard(block["name"], block["why"], tuple(block["patterns"]), tuple(block["examples"]), tuple(block["passes"]))
+        for block in table["guard"]
+    )
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from dechaff.edits import Edit, removing
@@ -66,7 +67,7 @@ def survey(documents: Iterable[Document]) -> Survey:
         for zone, inward in _zones(keys):
             neighbours = [_EDGE, *(name for name in inward if name)]
             counts.pairs.update(
-                {Pair(document.site, zone, one, other) for one, other in zip(neighbours, neighbours[1:], strict=False)},
+                {Pair(document.site, zone, one, other) for one, other in pairwise(neighbours)},
             )
     return counts
 
@@ -110,7 +111,7 @@ class Repetition:
     def _shared(self, site: str, zone: str, names: Sequence[str]) -> list[int]:
         """Return for each line of a zone on how many pages it stands there beside one of the neighbours it has here."""
         row = [_EDGE, *names]
-        beside = [self.counts.pairs[Pair(site, zone, one, other)] for one, other in zip(row, row[1:], strict=False)]
+        beside = [self.counts.pairs[Pair(site, zone, one, other)] for one, other in pairwise(row)]
         return [max(pair) for pair in zip(beside, [*beside[1:], 0], strict=False)]
 
 
@@ -137,7 +138,12 @@ def _walk(indexes: Sequence[int], shared: Sequence[int], lines: Sequence[Line], 
 
 def _is_value(lines: Sequence[Line], i: int) -> bool:
     """Return whether a line is the value of a field: it follows a label directly."""
-    return i > 0 and guard(lines[i - 1].text) == "registry-field" and lines[i].start == lines[i - 1].end + 1 and words(lines[i - 1].text) <= _LABEL_WORDS
+    return (
+        i > 0
+        and guard(lines[i - 1].text) == "registry-field"
+        and lines[i].start == lines[i - 1].end + 1
+        and words(lines[i - 1].text) <= _LABEL_WORDS
+    )
 
 
 def _is_label(lines: Sequence[Line], i: int) -> bool:

@@ -201,7 +201,9 @@ def restore(clean: bytes, file: FileReport) -> bytes:
 
 def source(text: str, findings: Iterable[Finding]) -> str:
     """Return the decoded text that a clean text was made from."""
-    made = sorted((finding for finding in findings if finding.layer >= 0), key=lambda finding: (-finding.layer, finding.start, finding.line))
+    made = sorted(
+        (finding for finding in findings if finding.layer >= 0), key=lambda finding: (-finding.layer, finding.start, finding.line)
+    )
     for _, layer in groupby(made, key=lambda finding: finding.layer):
         group = list(layer)
         text = edits.undo(

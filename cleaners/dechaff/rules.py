@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from dechaff.errors import RuleTableError, UnknownRuleError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 Effect = Literal["repair", "remove", "report"]
 """What a rule does. **repair** changes characters and drops no word, **remove** only deletes, **report** changes nothing."""
@@ -90,7 +90,7 @@ def _named(word: str) -> frozenset[str]:
     found = frozenset(
         rule.code
         for rule in RULES.values()
-        if word == rule.stage.replace("_", "-") or word == rule.stage or word == rule.name or rule.code.startswith(word.upper())
+        if word in {rule.stage, rule.stage.replace("_", "-"), rule.name} or rule.code.startswith(word.upper())
     )
     if not found or not word:
         known = [*STAGES, *RULES, *(rule.name for rule in RULES.values())]
@@ -105,8 +105,9 @@ def _named(word: str) -> frozenset[str]:
 def digest() -> str:
     """Return the SHA-256 of all data that decides what is found, as hexadecimal digits."""
     total = sha256()
-    for table in sorted(resources.files("dechaff").joinpath("data").rglob("*.toml"), key=lambda path: path.as_posix()):  # type: ignore[attr-defined]
-        total.update(table.read_bytes())
+    data = resources.files("dechaff").joinpath("data")
+    for table in ("guards.toml", "languages.toml", *(f"rules/{stage}.toml" for stage in STAGES)):
+        total.update(data.joinpath(table).read_bytes())
     return total.hexdigest()
 
 
@@ -137,30 +138,33 @@ _NEEDED = ("code", "name", "effect", "why", "source", "since", "examples", "keep
 
 
 def _rule(block: Mapping[str, Any], stage: str, where: str) -> Rule:
-    def wrong(key: str, what: str) -> RuleTableError:
-        return RuleTableError(f"{where}: rule {block.get('code', '?')}: {key}: {what}")
-
-    for key in block:
-        if key not in _KEYS:
-            near = get_close_matches(key, _KEYS, 1)
-            raise wrong(key, f"unknown key{f'; did you mean {near[0]!r}?' if near else ''}")
-    for key in _NEEDED:
-        if not block.get(key):
-            raise wrong(key, "is missing or empty" if key != "keeps" else "at least one look-alike must survive")
-    if not _CODE.fullmatch(block["code"]):
-        raise wrong("code", "must be three capital letters and three digits")
-    if not _NAME.fullmatch(block["name"]):
-        raise wrong("name", "must be lower-case words joined by hyphens")
-    if block["effect"] not in get_args(Effect):
-        raise wrong("effect", f"must be one of {', '.join(get_args(Effect))}")
-    if block.get("context", "anywhere") not in get_args(Context):
-        raise wrong("context", f"must be one of {', '.join(get_args(Context))}")
-    for example in block["examples"]:
-        if set(example) != {"dirty", "clean"}:
-            raise wrong("examples", "each has the keys dirty and clean")
+    for key, what in _faults(block):
+        message = f"{where}: rule {block.get('code', '?')}: {key}: {what}"
+        raise RuleTableError(message)
     lists = {key: tuple(block.get(key, ())) for key in ("keeps", "patterns", "unless")}
     examples = tuple(Example(example["dirty"], example["clean"]) for example in block["examples"])
     return Rule(**{**block, **lists, "examples": examples, "stage": stage})
+
+
+def _faults(block: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with a block: the key, and what to do about it."""
+    for key in block:
+        if key not in _KEYS:
+            near = get_close_matches(key, _KEYS, 1)
+            yield key, f"unknown key{f'; did you mean {near[0]!r}?' if near else ''}"
+    for key in _NEEDED:
+        if not block.get(key):
+            yield key, "at least one look-alike must survive" if key == "keeps" else "is missing or empty"
+    if not _CODE.fullmatch(block["code"]):
+        yield "code", "must be three capital letters and three digits"
+    if not _NAME.fullmatch(block["name"]):
+        yield "name", "must be lower-case words joined by hyphens"
+    for key, values in (("effect", get_args(Effect)), ("context", get_args(Context))):
+        if block.get(key, values[0]) not in values:
+            yield key, f"must be one of {', '.join(values)}"
+    for example in block["examples"]:
+        if set(example) != {"dirty", "clean"}:
+            yield "examples", "each has the keys dirty and clean"
 
 
 def _load() -> Mapping[str, Rule]:

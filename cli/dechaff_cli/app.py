@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from dechaff import FileReport
     from dechaff_cli.corpus import Corpus
-    from dechaff_cli.formats.summary import Summary
     from dechaff_cli.run import Outcome, Task
 
 FINDINGS, FAILED, INTERRUPTED = 1, 2, 130
@@ -32,14 +31,19 @@ app = typer.Typer(
 Paths = Annotated[list[str], typer.Argument(metavar="SRC...", help="Folders, files, or - for standard input.", show_default=False)]
 Select = Annotated[
     list[str] | None,
-    typer.Option("--select", help="Only these rules: codes (CHR001), prefixes (CHR), names, or stages (encoding). May be repeated, or joined by commas."),
+    typer.Option(
+        "--select",
+        help="Only these rules: codes (CHR001), prefixes (CHR), names, or stages (encoding). May be repeated, or joined by commas.",
+    ),
 ]
 Ignore = Annotated[list[str] | None, typer.Option("--ignore", help="All rules but these; named as for --select.")]
 Include = Annotated[
     list[str] | None,
     typer.Option("--include", metavar="GLOB", help="Files to take from folders. [default: *.txt, *.text, *.md]", show_default=False),
 ]
-Jobs = Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0 takes one a processor. The result is the same for any number.")]
+Jobs = Annotated[
+    int, typer.Option("--jobs", "-j", min=0, help="Processes; 0 takes one a processor. The result is the same for any number.")
+]
 StdinName = Annotated[str, typer.Option("--stdin-filename", metavar="NAME", help="What to call standard input in messages.")]
 
 
@@ -58,7 +62,10 @@ def _main(
 def clean(
     paths: Paths,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="OUT", help="Folder for the clean copies, under the same relative paths.", show_default=False)
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="OUT", help="Folder for the clean copies, under the same relative paths.", show_default=False
+        ),
     ] = None,
     report: Annotated[
         Path | None, typer.Option("--report", metavar="DIR", help="Folder for the diff report. [default: OUT-report]", show_default=False)
@@ -88,9 +95,6 @@ def clean(
     """
     with _exit_codes():
         from dechaff_cli import corpus, run
-        from dechaff_cli.formats.summary import Summary
-        from dechaff_cli.report_folder import PAGE, ReportFolder
-        from dechaff_cli.terminal import note, stderr
 
         rules = _rules(select, ignore)
         if paths == [corpus.STDIN] and output is None:
@@ -98,34 +102,18 @@ def clean(
             if outcome.report.error is not None:
                 _fail([(stdin_filename, outcome.report.error)])
             sys.stdout.buffer.write(outcome.text.encode("utf-8"))
-            return
-        if output is None:
-            raise corpus.CorpusError("say where the clean copies go: --output OUT")
-        if corpus.STDIN in paths:
-            raise corpus.CorpusError("standard input goes alone, to standard output: dechaff clean - > page.txt")
-        folder = None if no_report else report or output.with_name(f"{output.name}-report")
-        sources = [Path(path) for path in paths]
-        found = _find(sources, include)
-        corpus.check_output(sources, output, folder, overwrite=overwrite)
-        task = run.Task(rules, out=output, diff=folder is not None)
-        summary = Summary(skipped=found.skipped, errors=list(found.problems))
-        if folder is None:
-            for outcome in _cleaned(found, task, jobs):
-                summary.add(outcome.report)
+        elif output is None:
+            message = "say where the clean copies go: --output OUT"
+            raise corpus.CorpusError(message)
+        elif corpus.STDIN in paths:
+            message = "standard input goes alone, to standard output: dechaff clean - > page.txt"
+            raise corpus.CorpusError(message)
         else:
-            with ReportFolder(folder, sorted(rules)) as writing:
-                for outcome in _cleaned(found, task, jobs):
-                    summary.add(outcome.report)
-                    writing.add(outcome)
-                writing.finish(summary)
-        for table in summary.table():
-            stderr().print(table)
-            note("")
-        _say_skipped(found)
-        if folder is not None:
-            note(f"Report: {folder / PAGE}")
-        if summary.errors:
-            _fail(summary.errors)
+            folder = None if no_report else report or output.with_name(f"{output.name}-report")
+            sources = [Path(path) for path in paths]
+            found = _find(sources, include)
+            corpus.check_output(sources, output, folder, overwrite=overwrite)
+            _clean_folder(found, run.Task(rules, out=output, diff=folder is not None), folder, jobs)
 
 
 @app.command()
@@ -156,7 +144,7 @@ def check(
         from dechaff_cli.terminal import put
 
         dirty = 0
-        errors = []
+        errors: list[tuple[str, str]] = []
         for outcome, shown in _each(paths, include, select, ignore, jobs, stdin_filename, errors):
             for line in text.findings(outcome.report, shown):
                 put(line)
@@ -205,7 +193,7 @@ def diff(
                 parts.append(outcome.diff)
             else:
                 for line in outcome.diff.decode("utf-8", "surrogateescape").split("\n")[:-1]:
-                    put(line[:1] + safe(line[1:]))
+                    put(safe(line))
         if output is not None:
             corpus.write(output, b"".join(parts))
         if errors:
@@ -219,7 +207,9 @@ def explain(
     what: Annotated[str, typer.Argument(metavar="CODE|FILE:LINE", help="A rule, or a line of a file.", show_default=False)],
     corpus_folder: Annotated[
         Path | None,
-        typer.Option("--corpus", metavar="SRC", help="The folder that FILE is cleaned with: what its pages share counts too.", show_default=False),
+        typer.Option(
+            "--corpus", metavar="SRC", help="The folder that FILE is cleaned with: what its pages share counts too.", show_default=False
+        ),
     ] = None,
     select: Select = None,
     ignore: Ignore = None,
@@ -235,7 +225,8 @@ def explain(
       dechaff explain scrapes/site/page.txt:2 --corpus scrapes/
     """
     with _exit_codes():
-        from dechaff import RULES, select as selected
+        from dechaff import RULES
+        from dechaff import select as selected
         from dechaff_cli import explanation
         from dechaff_cli.terminal import put
 
@@ -300,12 +291,13 @@ def restore(
       dechaff restore clean-report/ clean/ -o back/
     """
     with _exit_codes():
-        from dechaff import RestoreError, restore as rebuild
+        from dechaff import RestoreError
+        from dechaff import restore as rebuild
         from dechaff_cli import corpus, report_folder
         from dechaff_cli.terminal import note
 
         corpus.check_output([cleaned, report], output, None, overwrite=overwrite)
-        errors = []
+        errors: list[tuple[str, str]] = []
         done = 0
         for file in report_folder.read(report):
             if file.error is not None:
@@ -369,6 +361,30 @@ def _find(paths: Sequence[Path], include: list[str] | None) -> Corpus:
         message = f"no file to clean below {', '.join(map(str, paths))}: looked for {patterns}. Name others with --include GLOB."
         raise corpus.CorpusError(message)
     return found
+
+
+def _clean_folder(found: Corpus, task: Task, folder: Path | None, jobs: int) -> None:
+    """Clean what was found, write the report, and say on standard error what was done."""
+    from dechaff_cli.formats.summary import Summary
+    from dechaff_cli.report_folder import PAGE, ReportFolder
+    from dechaff_cli.terminal import note, stderr
+
+    summary = Summary(skipped=found.skipped, errors=list(found.problems))
+    with ReportFolder(folder, sorted(task.rules)) if folder else nullcontext() as writing:
+        for outcome in _cleaned(found, task, jobs):
+            summary.add(outcome.report)
+            if writing:
+                writing.add(outcome)
+        if writing:
+            writing.finish(summary)
+    for table in summary.table():
+        stderr().print(table)
+        note("")
+    _say_skipped(found)
+    if folder:
+        note(f"Report: {folder / PAGE}")
+    if summary.errors:
+        _fail(summary.errors)
 
 
 def _say_skipped(found: Corpus) -> None:

@@ -106,12 +106,17 @@ def _refuse_twins(corpus: Corpus) -> None:
     for source in corpus.files:
         first = seen.setdefault(source.name, source)
         if first is not source:
-            corpus.problems.append((str(source.path), f"would be written to the same place as {first.path}; clean them into folders of their own"))
+            corpus.problems.append(
+                (str(source.path), f"would be written to the same place as {first.path}; clean them into folders of their own")
+            )
     corpus.files = list(seen.values())
 
 
 _HOST = re.compile(r"(?:[\w-]+: ?)?<?https?://(?:[^/\s@]*@)?([\w.-]+)[^\s]*>?", re.IGNORECASE)
-_HOST_IN_NAME = re.compile(r"(?:https?[^\w.-]*_*(?:%3A)?(?:%2F)*_*)?(www\.[\w-]+(?:\.[a-z][\w-]*)*?\.[a-z]{2,})(?=[^\w.-]|_|$)|https?[^\w.-]*_+([\w-]+(?:\.[\w-]+)*?\.[a-z]{2,})(?=[^\w.-]|_|$)", re.IGNORECASE)
+_HOST_IN_NAME = re.compile(
+    r"(?:https?[^\w.-]*_*(?:%3A)?(?:%2F)*_*)?(www\.[\w-]+(?:\.[a-z][\w-]*)*?\.[a-z]{2,})(?=[^\w.-]|_|$)|https?[^\w.-]*_+([\w-]+(?:\.[\w-]+)*?\.[a-z]{2,})(?=[^\w.-]|_|$)",
+    re.IGNORECASE,
+)
 
 
 def site(name: str, text: str) -> str:

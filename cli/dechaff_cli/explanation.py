@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dechaff import RULES, Pipeline
+from dechaff import RULES
 from dechaff.chrome import Chrome
 from dechaff.guards import guard
 from dechaff_cli import corpus, run
-from dechaff_cli.terminal import lines_of, safe, safe_name
+from dechaff_cli.terminal import lines_of, safe
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
+    from pathlib import Path
 
     from dechaff import Rule
 
@@ -24,7 +24,10 @@ def of_rule(rule: Rule) -> Iterator[str]:
     yield rule.why
     yield f"Seen: {rule.source}"
     if rule.context != "anywhere":
-        where = {"company": "beside other chrome, three together, or at the edge of the page", "head": "beside other chrome or at the head of the page"}
+        where = {
+            "company": "beside other chrome, three together, or at the edge of the page",
+            "head": "beside other chrome or at the head of the page",
+        }
         yield f"Goes only {where[rule.context]}."
     for example in rule.examples[:1]:
         yield ""
@@ -65,8 +68,12 @@ def of_line(path: Path, number: int, folder: Path | None, rules: frozenset[str])
         raise corpus.CorpusError(message)
     task = run.Task(rules)
     outcome = next(run.clean([source], task, run.survey(found.files, task, 1), 1))
-    here = [finding for finding in outcome.report.findings if finding.line <= number <= finding.line + max(finding.old.rstrip("\n").count("\n"), 0)]
-    yield f"{safe_name(str(path))}:{number}"
+    here = [
+        finding
+        for finding in outcome.report.findings
+        if finding.line <= number <= finding.line + max(finding.old.rstrip("\n").count("\n"), 0)
+    ]
+    yield f"{safe(str(path))}:{number}"
     yield from lines_of(lines[number - 1])
     changed = False
     for finding in here:

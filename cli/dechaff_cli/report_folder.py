@@ -10,12 +10,12 @@ from typing import IO, TYPE_CHECKING, Self
 
 from dechaff import FileReport, RestoreError
 from dechaff_cli import corpus
-from dechaff_cli.formats.summary import Summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from types import TracebackType
 
+    from dechaff_cli.formats.summary import Summary
     from dechaff_cli.run import Outcome
 
 FINDINGS, DIFF, PAGE, SUMMARY, FIGURES = "findings.jsonl", "changes.diff", "index.html", "summary.md", "summary.json"

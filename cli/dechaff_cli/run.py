@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from dechaff import Document, NotTextError, Pipeline, decode
-from dechaff.decoding import Decoded
 from dechaff.repetition import Survey
 from dechaff.report import FileReport, describe
 from dechaff_cli import corpus
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from dechaff.decoding import Decoded
     from dechaff_cli.corpus import Source
 
 _BATCH_FILES = 64

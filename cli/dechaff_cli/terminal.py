@@ -13,27 +13,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # Controls, surrogates, invisible and direction-changing characters: what could drive a terminal or hide text in a log.
-_UNSAFE = re.compile("[\0-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
-_COMMAND = re.compile(r"\s*(?:::|##\[|##vso)")  # how a line begins that drives a CI runner
+_UNSAFE = re.compile(
+    "[\0-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+# What drives a CI runner: GitHub reads :: at the start of a line, behind spaces too, and ##[ anywhere; Azure reads ##vso[.
+_COMMAND = re.compile(r"(?:(?<=\A)|(?<=\n))(\s*):(?=:)|()#(?=#(?:\[|vso\[))")
 
 
 def safe(text: str) -> str:
-    r"""Return text that cannot drive a terminal: controls and direction marks as visible escapes.
+    r"""Return text that can drive neither a terminal nor a CI runner: what could, as visible escapes.
 
     >>> safe("red \x1b[31m")
     'red \\x1b[31m'
+    >>> safe(" ::stop-commands::x")
+    ' \\x3a:stop-commands::x'
     """
-    return _UNSAFE.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)
-
-
-def safe_name(path: str) -> str:
-    """Return a file name that may begin a line of a CI log.
-
-    >>> safe_name("::stop.txt")
-    './::stop.txt'
-    """
-    name = safe(path)
-    return f"./{name}" if _COMMAND.match(name) else name
+    visible = _UNSAFE.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)
+    return _COMMAND.sub(lambda match: f"{match[1]}\\x3a" if match[1] is not None else "\\x23", visible)
 
 
 def stderr() -> Console:

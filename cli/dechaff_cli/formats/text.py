@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dechaff import RULES
-from dechaff_cli.terminal import safe, safe_name
+from dechaff_cli.terminal import safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,4 +21,4 @@ def findings(report: FileReport, shown: str) -> Iterator[str]:
         shown: Its path as the user named it.
     """
     for finding in report.findings:
-        yield f"{safe_name(shown)}:{finding.line}:{finding.column}: {finding.rule} {RULES[finding.rule].name}: {safe(finding.note)}"
+        yield f"{safe(shown)}:{finding.line}:{finding.column}: {finding.rule} {RULES[finding.rule].name}: {safe(finding.note)}"
