@@ -175,7 +175,8 @@ def test_repetition_is_counted_by_site(tmp_path: Path) -> None:
     folder = tmp_path / "in" / "site"
     folder.mkdir(parents=True)
     for i in range(4):
-        text = f"Hill Weather Gazette Online\n\nRain number {i * 7} fell on the hill all day, and nobody there could remember one as wet as that.\n\nA weather house of the upper valley\n"
+        rain = f"Rain number {i * 7} fell on the hill all day, and nobody there could remember one as wet as that."
+        text = f"Hill Weather Gazette Online\n\n{rain}\n\nA weather house of the upper valley\n"
         (folder / f"{i}.txt").write_text(text)
     dechaff("clean", tmp_path / "in", "-o", tmp_path / "out")
     for i in range(4):
@@ -270,6 +271,9 @@ def test_every_command_and_option_has_help() -> None:
 
 
 def test_help_loads_nothing_heavy() -> None:
-    code = "import sys; sys.argv = ['dechaff', '--help']\ntry:\n    from dechaff_cli.app import main; main()\nexcept SystemExit:\n    pass\nprint(*sys.modules)"
+    code = (
+        "import sys; sys.argv = ['dechaff', '--help']\n"
+        "try:\n    from dechaff_cli.app import main; main()\nexcept SystemExit:\n    pass\nprint(*sys.modules)"
+    )
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"ftfy", "langdetect", "numpy", "re2", "jinja2", "dechaff.rules", "tomllib"} & set(loaded)

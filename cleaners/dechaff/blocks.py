@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -189,7 +190,9 @@ def _statistic(line: str) -> str | None:
 
 def _contents(lines: Sequence[Line]) -> Iterator[tuple[int, str, str]]:
     """Yield a run of lines that all stand again in the page, there as headings over text."""
-    keys = [key(line.text) if words(line.text) <= _CONTENTS_WORDS else "" for line in lines]
+    keys = [_heading_key(line.text) for line in lines]
+    if sum(count > 1 for name, count in Counter(keys).items() if name) < _CONTENTS:
+        return
     places: dict[str, list[int]] = {}
     for i, name in enumerate(keys):
         if name:
@@ -208,3 +211,9 @@ def _contents(lines: Sequence[Line]) -> Iterator[tuple[int, str, str]]:
             for j in range(i, end):
                 yield j, CONTENTS, f"one of {end - i} headings in a row that stand again over their text"
         i = max(end, i + 1)
+
+
+@lru_cache(maxsize=1 << 16)
+def _heading_key(line: str) -> str:
+    """Return the key of a line that is short enough to be a heading, else nothing."""
+    return key(line) if words(line) <= _CONTENTS_WORDS else ""

@@ -41,10 +41,8 @@ class Chrome:
         """Work with these rules alone."""
         self.rules = frozenset(code for code in rules if code in RULES and RULES[code].stage == self.name)
         table = [RULES[code] for code in RULES if code in self.rules]
-        self._patterns = Patterns(
-            [(pattern, (rule.code, False)) for rule in table for pattern in rule.patterns]
-            + [(pattern, (rule.code, True)) for rule in table for pattern in rule.unless]
-        )
+        self._patterns = Patterns([(pattern, rule.code) for rule in table for pattern in rule.patterns])
+        self._unless = Patterns([(pattern, rule.code) for rule in table for pattern in rule.unless])
         self.match = lru_cache(maxsize=1 << 17)(self._match)
 
     def find(self, documents: Sequence[Document]) -> list[list[Edit]]:
@@ -71,9 +69,10 @@ class Chrome:
         return self._notice(line, text)
 
     def _named(self, text: str) -> Match | None:
-        owners = self._patterns.whole(text)
-        vetoed = {code for code, veto in owners if veto}
-        codes = [code for code, _ in owners if code not in vetoed and len(text) <= RULES[code].longest]
+        codes = [code for code in self._patterns.whole(text) if len(text) <= RULES[code].longest]
+        if any(RULES[code].unless for code in codes):
+            vetoed = set(self._unless.whole(text))
+            codes = [code for code in codes if code not in vetoed]
         if not codes:
             return None
         code = next((code for code in codes if RULES[code].context == "anywhere"), codes[0])

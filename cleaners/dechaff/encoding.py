@@ -69,7 +69,7 @@ class Encoding:
         return [self._in_text(document.text) for document in documents]
 
     def _in_text(self, text: str) -> list[Edit]:
-        if not self._suspect(text):
+        if not self._suspect(text, thorough=False):
             return []
         edits = []
         lines = split(text)
@@ -82,8 +82,8 @@ class Encoding:
                     edits += replacing(line.text, repaired, line.start, _rule(steps), _note(steps))
         return edits
 
-    def _suspect(self, text: str) -> bool:
-        """Return False only if no repair could change any line of the text; exact, and nearly free for sound text."""
+    def _suspect(self, text: str, *, thorough: bool = True) -> bool:
+        """Return False only if no repair could change any line of the text; nearly free for sound text, exact where thorough."""
         if "&" in text and self.entities and _ENTITY.search(text):
             return True
         if "\x1b" in text and self.config.remove_terminal_escapes and _ESCAPE.search(text):
@@ -94,7 +94,7 @@ class Encoding:
             return True
         if self.config.fix_c1_controls and _C1.search(text):
             return True
-        return self.config.fix_encoding and bool(_QUICK.search(text)) and is_bad(text)
+        return self.config.fix_encoding and bool(_QUICK.search(text)) and (not thorough or is_bad(text))
 
     def _repair(self, line: str, *, entities: bool) -> tuple[str, list[ExplanationStep]]:
         """Return the line repaired until nothing changes, and what was done to it."""

@@ -18,7 +18,8 @@ class Guard:
     name: str
     why: str
     patterns: tuple[str, ...]
-    """RE2 patterns; one of them must match a whole bare line, whatever its case."""
+    """RE2 patterns; one of them must match a whole bare line, in lower case unless `cased`."""
+    cased: bool
     examples: tuple[str, ...]
     passes: tuple[str, ...]
     """Look-alikes that it does not protect."""
@@ -29,14 +30,14 @@ def load() -> tuple[Guard, ...]:
     """Return all guards, in the order they are asked."""
     table = tomllib.loads(resources.files("dechaff").joinpath("data", "guards.toml").read_text(encoding="utf-8"))
     return tuple(
-        Guard(block["name"], block["why"], tuple(block["patterns"]), tuple(block["examples"]), tuple(block["passes"]))
+        Guard(block["name"], block["why"], tuple(block["patterns"]), block.get("cased", False), tuple(block["examples"]), tuple(block["passes"]))
         for block in table["guard"]
     )
 
 
 @cache
-def _patterns() -> Patterns[str]:
-    return Patterns([(pattern, guard.name) for guard in load() for pattern in guard.patterns])
+def _patterns(*, cased: bool) -> Patterns[str]:
+    return Patterns([(pattern, guard.name) for guard in load() if guard.cased == cased for pattern in guard.patterns], cased=cased)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -47,4 +48,5 @@ def guard(line: str) -> str | None:
     'registry-field'
     >>> guard("Share this page")
     """
-    return next(iter(_patterns().whole(bare(line))), None)
+    text = bare(line)
+    return next((name for cased in (False, True) for name in _patterns(cased=cased).whole(text)), None)

@@ -63,13 +63,10 @@ def script(text: str) -> str:
 
 def foreign_page(text: str) -> Guess | None:
     """Return the language of a page that is wholly in another language than English, else None."""
-    english = foreign = other = 0
-    for line in text.split("\n"):
-        if line:
-            counts = evidence(line)
-            english += counts[0]
-            foreign += counts[1]
-            other += counts[2]
+    found = text.lower().split()
+    english = sum(map(ENGLISH.__contains__, found))
+    foreign = sum(map(FOREIGN.__contains__, found))
+    other = 0 if text.isascii() else sum(map(len, _OTHER.findall(text)))
     weight = foreign + other // _LETTERS_A_WORD
     if weight < _FOREIGN_DOCUMENT or weight <= _RATIO * english:
         return None

@@ -67,6 +67,7 @@ def words(line: str) -> int:
     return len(_WORD.findall(line))
 
 
+@lru_cache(maxsize=1 << 16)
 def is_prose(line: str) -> bool:
     """Return whether a line is running text rather than a label, a cell or a menu entry.
 
@@ -86,11 +87,13 @@ def sentences(line: str) -> list[str]:
     return _SENTENCE_GAP.split(line)
 
 
-def written(text: str) -> list[Line]:
+@lru_cache(maxsize=4)  # the stages of one pass all ask for the same text
+def written(text: str) -> tuple[Line, ...]:
     """Return the lines of a text that have something on them."""
-    return [line for line in split(text) if line.text and not line.text.isspace()]
+    return tuple(line for line in split(text) if line.text and not line.text.isspace())
 
 
+@lru_cache(maxsize=1 << 16)
 def key(line: str) -> str:
     """Return what two lines have in common that differ in case, punctuation and bullets alone; empty without letters.
 

@@ -19,26 +19,31 @@ _MEMORY = 256 << 20  # bytes the automaton may grow to; at a quarter of this it 
 LONGEST = 400
 """Code points: no pattern is tried on a longer line. Longer notices are taken sentence by sentence."""
 _MOST_COUNTED = 12
+_CAPITAL = re.compile(r"(?<!\\)(?<!\\p\{)[A-Z]")
 _COUNT = re.compile(r"(?<!\\)\{(\d+)(?:,(\d*))?\}")
 
 
 class Patterns(Generic[Owner]):
-    """A set of patterns, each with an owner, matched against whole lines whatever their case."""
+    """A set of patterns, each with an owner, matched against whole lines in lower case.
 
-    def __init__(self, patterns: Sequence[tuple[str, Owner]]) -> None:
+    Both are brought to lower case beforehand: an automaton that itself passes over case has twice the states.
+    """
+
+    def __init__(self, patterns: Sequence[tuple[str, Owner]], *, cased: bool = False) -> None:
         """Compile the patterns.
 
         Args:
             patterns: RE2 syntax, and what to return when the pattern matches. No repetition is counted beyond 12: an automaton
                 grows by what it counts.
+            cased: Compare lines and patterns as they are.
 
         Raises:
             RuleTableError: A pattern counts too far, or RE2 refuses it; look-around and back-references are what RE2 lacks.
         """
         options = re2.Options()
-        options.case_sensitive = False
         options.max_mem = _MEMORY
         options.log_errors = False
+        self._cased = cased
         self._owners = [owner for _, owner in patterns]
         self._set = re2.Set.FullMatchSet(options)
         for pattern, owner in patterns:
@@ -46,7 +51,7 @@ class Patterns(Generic[Owner]):
                 message = f"{owner}: pattern {pattern!r}: counts beyond {_MOST_COUNTED}; write * or + and let `longest` bound the line"
                 raise RuleTableError(message)
             try:
-                self._set.Add(pattern)
+                self._set.Add(pattern if cased else _CAPITAL.sub(lambda capital: capital[0].lower(), pattern))
             except re2.error as error:
                 message = f"{owner}: pattern {pattern!r}: {error}"
                 raise RuleTableError(message) from error
@@ -57,4 +62,4 @@ class Patterns(Generic[Owner]):
         """Return the owners of all patterns that match the whole line, in the order of the table."""
         if not line or len(line) > LONGEST or not self._owners:
             return []
-        return [self._owners[i] for i in sorted(self._set.Match(line) or ())]
+        return [self._owners[i] for i in sorted(self._set.Match(line if self._cased else line.lower()) or ())]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from dechaff import edits
@@ -66,7 +67,7 @@ class Pipeline:
         self.rules = frozenset(rules)
         self.repairs: tuple[Stage, ...] = (Encoding(self.rules), Characters(self.rules))
         self.removals: tuple[Stage, ...] = (
-            Chrome(self.rules),
+            _chrome(self.rules),
             Repetition(self.rules, counts or Survey()),
             Footers(self.rules),
         )
@@ -101,6 +102,12 @@ class Pipeline:
         if guess and "LAN001" in self.rules:
             work.reports.append(Edit(0, 0, "", "LAN001", f"{guess.language}, {guess.probability:.0%} sure"))
         return guess is not None
+
+
+@lru_cache(maxsize=4)
+def _chrome(rules: frozenset[str]) -> Chrome:
+    """Return the stage for a selection, made once: both passes over a corpus use its automaton and what it remembers."""
+    return Chrome(rules)
 
 
 class _Work:

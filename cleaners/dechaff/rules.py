@@ -27,8 +27,10 @@ anything else on the page, or beside other chrome after everything else."""
 STAGES = ("decoding", "encoding", "characters", "language", "chrome", "repetition", "footers", "blank_lines")
 """The stages in the order they run; a rule table has the name of its stage."""
 
-_CODE = re.compile(r"[A-Z]{3}[0-9]{3}")
-_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_FORMS = (
+    ("code", re.compile(r"[A-Z]{3}[0-9]{3}"), "must be three capital letters and three digits"),
+    ("name", re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*"), "must be lower-case words joined by hyphens"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,16 +157,14 @@ def _faults(block: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for key in _NEEDED:
         if not block.get(key):
             yield key, "at least one look-alike must survive" if key == "keeps" else "is missing or empty"
-    if not _CODE.fullmatch(block["code"]):
-        yield "code", "must be three capital letters and three digits"
-    if not _NAME.fullmatch(block["name"]):
-        yield "name", "must be lower-case words joined by hyphens"
+    for key, form, what in _FORMS:
+        if not form.fullmatch(block[key]):
+            yield key, what
     for key, values in (("effect", get_args(Effect)), ("context", get_args(Context))):
         if block.get(key, values[0]) not in values:
             yield key, f"must be one of {', '.join(values)}"
-    for example in block["examples"]:
-        if set(example) != {"dirty", "clean"}:
-            yield "examples", "each has the keys dirty and clean"
+    if any(set(example) != {"dirty", "clean"} for example in block["examples"]):
+        yield "examples", "each has the keys dirty and clean"
 
 
 def _load() -> Mapping[str, Rule]:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 INCLUDE = ("*.txt", "*.text", "*.md")
 STDIN = "-"
+REPORT_FILES = {"findings.jsonl", "changes.diff", "index.html", "summary.md", "summary.json"}
+"""What a report consists of. A folder that holds nothing else is an earlier report, and a new one takes its place."""
 
 
 class CorpusError(DechaffError):
@@ -157,7 +159,8 @@ def check_output(sources: Sequence[Path], out: Path, report: Path | None, *, ove
         if folder.exists() and not folder.is_dir():
             message = f"{what} {folder} is a file; name a folder."
             raise CorpusError(message)
-        if folder.is_dir() and any(folder.iterdir()) and not overwrite:
+        held = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+        if held - (REPORT_FILES if what == "--report" else set()) and not overwrite:
             message = f"{what} {folder} is not empty; give --overwrite to replace files of the same names, or choose another folder."
             raise CorpusError(message)
         try:

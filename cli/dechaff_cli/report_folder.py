@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dechaff_cli.run import Outcome
 
 FINDINGS, DIFF, PAGE, SUMMARY, FIGURES = "findings.jsonl", "changes.diff", "index.html", "summary.md", "summary.json"
-_PAGE_TEXT = 4 << 20  # code points of removed and repaired text that the page shows: browsers open 20 MB of table at once without stutter
+_PAGE_TEXT = 1 << 20  # code points of removed and repaired text that the page shows: browsers open 20 MB of table at once without stutter
 _CHANGE = 120  # code points that a change costs beside its text
 
 

@@ -20,8 +20,7 @@ def markdown() -> str:
         for rule in rules:
             parts.append(f"### {rule.code} {rule.name}\n")
             parts.append(f"{rule.effect.capitalize()}, since {rule.since}. {rule.why}\n\nSeen: {rule.source}.\n")
-            for example in rule.examples[:1]:
-                parts.append(_block(example.dirty, "diff", example.clean))
+            parts.extend(_block(example.dirty, "diff", example.clean) for example in rule.examples[:1])
             parts.append("These stay:\n")
             parts.append(_block("".join(rule.keeps)))
     return "\n".join(parts)
