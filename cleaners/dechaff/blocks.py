@@ -63,6 +63,8 @@ _COUNTED = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_DIGIT = re.compile(r"\d")
+_LONGEST_STATISTIC = 160  # code points
 _STATISTICS = 3  # lines from which a block counts; two counts stand together in many abstracts
 _CONTENTS = 4  # lines from which repeated headings are a table of contents
 _CONTENTS_WORDS = 14  # words a heading has at most
@@ -75,12 +77,13 @@ def find(lines: Sequence[Line], rules: Collection[str]) -> Iterator[tuple[int, s
         lines: The written lines of a page.
         rules: Codes of the rules in force.
     """
+    prose = [is_prose(line.text) for line in lines]
     if RELATED in rules:
-        yield from _related(lines)
+        yield from _related(lines, prose)
     if STATISTICS in rules:
-        yield from _statistics(lines)
+        yield from _statistics(lines, prose)
     if CONTENTS in rules:
-        yield from _contents(lines)
+        yield from _contents(lines, prose)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -89,16 +92,15 @@ def is_related_heading(line: str) -> bool:
     return len(line) < 160 and _RELATED_HEADING.fullmatch(bare(line)) is not None
 
 
-def _related(lines: Sequence[Line]) -> Iterator[tuple[int, str, str]]:
+def _related(lines: Sequence[Line], prose: Sequence[bool]) -> Iterator[tuple[int, str, str]]:
     """Yield a heading such as "Related trials" and the titles under it, as far as they go on in one shape."""
-    begun = False  # whether the page's own text has: before it, what follows such a heading may be the page's title
     i = 0
     while i < len(lines):
         if not is_related_heading(lines[i].text):
-            begun = begun or is_prose(lines[i].text)
             i += 1
             continue
-        end = _list_end(lines, i, begun=begun)
+        # Before the page's own text has begun, what follows such a heading may be the page's title.
+        end = _list_end(lines, i, begun=any(prose[:i]))
         items = end - i - 1
         if _FEWEST_ITEMS <= items <= _MOST_ITEMS:
             heading = bare(lines[i].text)
@@ -158,7 +160,7 @@ _LIST_MARK = re.compile(r"\s*(?:[•·▪◦‣*›»>–-]\s|\d{1,2}[.)]\s)")
 _RECORD = re.compile(r"\b(?:NCT\d{8}|ISRCTN\d+|ChiCTR[\w-]+|EUCTR[\d-]+|10\.\d{4,9}/)", re.IGNORECASE)
 
 
-def _statistics(lines: Sequence[Line]) -> Iterator[tuple[int, str, str]]:
+def _statistics(lines: Sequence[Line], prose: Sequence[bool]) -> Iterator[tuple[int, str, str]]:
     """Yield a block of counts that a site gives of itself before or after its text."""
     i = 0
     while i < len(lines):
@@ -168,27 +170,22 @@ def _statistics(lines: Sequence[Line]) -> Iterator[tuple[int, str, str]]:
             counted += bool(_COUNTED.search(match))
             end += 1
         size = end - i
-        if size >= _STATISTICS and 2 * counted >= size and _at_edge(lines, i, end):
+        if size >= _STATISTICS and 2 * counted >= size and not (any(prose[:i]) and any(prose[end:])):
             for j in range(i, end):
                 yield j, STATISTICS, f"one of {size} counts in a row at the edge of the page"
         i = max(end, i + 1)
 
 
-def _at_edge(lines: Sequence[Line], begin: int, end: int) -> bool:
-    """Return whether the page's own text lies on one side of a block only."""
-    return not any(is_prose(line.text) for line in lines[:begin]) or not any(is_prose(line.text) for line in lines[end:])
-
-
 @lru_cache(maxsize=1 << 15)
 def _statistic(line: str) -> str | None:
     """Return what a line counts, or None."""
-    if len(line) > 160 or not any(map(str.isdigit, line)):
+    if len(line) > _LONGEST_STATISTIC or not _DIGIT.search(line):
         return None
     match = _STATISTIC.fullmatch(bare(line))
     return next(filter(None, match.groups())) if match else None
 
 
-def _contents(lines: Sequence[Line]) -> Iterator[tuple[int, str, str]]:
+def _contents(lines: Sequence[Line], prose: Sequence[bool]) -> Iterator[tuple[int, str, str]]:
     """Yield a run of lines that all stand again in the page, there as headings over text."""
     keys = [_heading_key(line.text) for line in lines]
     if sum(count > 1 for name, count in Counter(keys).items() if name) < _CONTENTS:
@@ -197,10 +194,13 @@ def _contents(lines: Sequence[Line]) -> Iterator[tuple[int, str, str]]:
     for i, name in enumerate(keys):
         if name:
             places.setdefault(name, []).append(i)
-    heads = {i for i in range(len(lines) - 1) if is_prose(lines[i + 1].text)}
+
+    def heads(i: int) -> bool:
+        return i + 1 < len(lines) and prose[i + 1]
 
     def elsewhere(i: int) -> bool:
-        return bool(keys[i]) and any(j in heads and abs(j - i) > 1 for j in places[keys[i]]) and i not in heads
+        here = places.get(keys[i], ())
+        return len(here) > 1 and not heads(i) and any(abs(j - i) > 1 and heads(j) for j in here)
 
     i = 0
     while i < len(lines):
@@ -216,4 +216,4 @@ def _contents(lines: Sequence[Line]) -> Iterator[tuple[int, str, str]]:
 @lru_cache(maxsize=1 << 16)
 def _heading_key(line: str) -> str:
     """Return the key of a line that is short enough to be a heading, else nothing."""
-    return key(line) if words(line) <= _CONTENTS_WORDS else ""
+    return key(line) if len(line.split()) <= _CONTENTS_WORDS else ""

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dechaff.edits import Edit, replacing
 from dechaff.lines import split
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from dechaff.edits import Document
 
-_BREAKS = re.compile("\r\n?|[\v\f\x85\u2028\u2029]")
-_CONTROLS = re.compile("[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufff9-\ufffc]+")
-# Spaces that only typesetting tells from U+0020. U+1680 has a visible stroke, U+3000 is the space of East Asian text.
-_SPACES = re.compile("[\xa0\u2000-\u200a\u202f\u205f]")
-_ZERO_WIDTH = re.compile("[\u200b-\u200d\u2060\ufeff\u180e]")
-_SOFT_HYPHENS = re.compile("\xad+")
-_ANY = re.compile(
-    "[\r\v\f\x85\u2028\u2029\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufff9-\ufffc\xa0\u2000-\u200a\u202f\u205f\u200b-\u200d\u2060\ufeff\u180e\xad]"
+# Spaces that only typesetting tells from U+0020: U+1680 has a visible stroke, U+3000 is the space of East Asian text.
+_ODD = re.compile(
+    r"""
+      (?P<CHA001> \r\n? | [\v\f\x85\u2028\u2029] )
+    | (?P<CHA002> [\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufff9-\ufffc]+ )
+    | (?P<CHA003> [\xa0\u2000-\u200a\u202f\u205f] )
+    | (?P<CHA004> [\u200b-\u200d\u2060\ufeff\u180e] )
+    | (?P<CHA005> \xad+ )
+    """,
+    re.VERBOSE,
 )
 # Scripts in which joiners and zero-width spaces do no work: beside anything else they stay. By the Unicode Standard, chapters 9
 # to 16 and 23, joiners shape Arabic, Syriac, Mongolian and the Indic scripts, U+200B parts the words of Khmer, Thai, Lao,
@@ -39,31 +42,21 @@ class Characters:
 
     def __init__(self, rules: Collection[str]) -> None:
         """Work with these rules alone."""
-        kinds = (
-            (_BREAKS, "CHA001", _line_break),
-            (_CONTROLS, "CHA002", _control),
-            (_SPACES, "CHA003", _space),
-            (_ZERO_WIDTH, "CHA004", _zero_width),
-            (_SOFT_HYPHENS, "CHA005", _soft_hyphen),
-        )
-        self.kinds = [kind for kind in kinds if kind[1] in rules]
-        self.compose = "CHA006" in rules
+        self.rules = rules
 
     def find(self, documents: Sequence[Document]) -> list[list[Edit]]:
         """Return the repairs of each document."""
         return [self._in_text(document.text) for document in documents]
 
     def _in_text(self, text: str) -> list[Edit]:
-        edits: list[Edit] = []
-        if _ANY.search(text):
-            for pattern, rule, repair in self.kinds:
-                for match in pattern.finditer(text):
-                    new = repair(match)
-                    if new is not None:
-                        edits.append(Edit(match.start(), match.end(), new, rule, _name(match[0])))
-            edits.sort()
+        edits = []
+        for match in _ODD.finditer(text):
+            rule = match.lastgroup or ""
+            new = _REPAIRS[rule](match)
+            if new is not None and rule in self.rules:
+                edits.append(Edit(match.start(), match.end(), new, rule, _name(match[0])))
         # What stood between a letter and its accent has to go first, so composing waits for a pass that finds nothing else.
-        if not edits and self.compose and not unicodedata.is_normalized("NFC", text):
+        if not edits and "CHA006" in self.rules and not unicodedata.is_normalized("NFC", text):
             for line in split(text):
                 composed = unicodedata.normalize("NFC", line.text)
                 if composed != line.text:
@@ -98,12 +91,22 @@ def _soft_hyphen(_: re.Match[str]) -> str:
     return ""
 
 
+_REPAIRS: dict[str, Callable[[re.Match[str]], str | None]] = {
+    "CHA001": _line_break,
+    "CHA002": _control,
+    "CHA003": _space,
+    "CHA004": _zero_width,
+    "CHA005": _soft_hyphen,
+}
+
+
 def _around(match: re.Match[str]) -> tuple[str, str]:
     """Return the characters before and after a match, empty at the edges of the text."""
     text, start, end = match.string, match.start(), match.end()
     return text[start - 1 : start] if start else "", text[end : end + 1]
 
 
+@lru_cache(maxsize=256)
 def _name(found: str) -> str:
     """Return the characters as code points, a run of one of them counted."""
     first = found[0]

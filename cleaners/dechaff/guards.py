@@ -30,7 +30,14 @@ def load() -> tuple[Guard, ...]:
     """Return all guards, in the order they are asked."""
     table = tomllib.loads(resources.files("dechaff").joinpath("data", "guards.toml").read_text(encoding="utf-8"))
     return tuple(
-        Guard(block["name"], block["why"], tuple(block["patterns"]), block.get("cased", False), tuple(block["examples"]), tuple(block["passes"]))
+        Guard(
+            block["name"],
+            block["why"],
+            tuple(block["patterns"]),
+            block.get("cased", False),
+            tuple(block["examples"]),
+            tuple(block["passes"]),
+        )
         for block in table["guard"]
     )
 

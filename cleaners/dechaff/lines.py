@@ -50,6 +50,7 @@ def bare(line: str) -> str:
 
 
 _WORD = re.compile(r"[^\W_]+")
+_LETTER = re.compile(r"[^\W\d_]")
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’)\]]*$")
 _SENTENCE_GAP = re.compile(r"(?<=[.!?])[\"'”’)\]]*\s+(?=[^\W_\"'“‘(\[])")
 PROSE_WORDS = 12
@@ -74,8 +75,10 @@ def is_prose(line: str) -> bool:
     >>> is_prose("Share this article")
     False
     """
-    count = words(line) if len(line) > 2 * PROSE_WORDS else 0
-    return count >= LONG_WORDS or (count >= PROSE_WORDS and bool(_SENTENCE_END.search(line.rstrip())))
+    if len(line) < 2 * PROSE_WORDS:
+        return False
+    count = len(line.split())
+    return count >= LONG_WORDS or (count >= PROSE_WORDS and _SENTENCE_END.search(line.rstrip()) is not None)
 
 
 def sentences(line: str) -> list[str]:
@@ -100,5 +103,4 @@ def key(line: str) -> str:
     >>> key(" • Quick Links »") == key("quick links")
     True
     """
-    found = _WORD.findall(line.casefold())
-    return " ".join(found) if any(any(map(str.isalpha, word)) for word in found) else ""
+    return " ".join(_WORD.findall(line.casefold())) if _LETTER.search(line) else ""

@@ -73,29 +73,34 @@ class Pipeline:
         )
         self.last: tuple[Stage, ...] = (BlankLines(self.rules),)
 
-    def survey(self, documents: Sequence[Document]) -> Survey:
-        """Return what the documents add to the counts that repetition is judged by: after repairs and the chrome that names itself."""
-        if "REP001" not in self.rules:
-            return Survey()
-        works = [_Work(document) for document in documents]
+    def prepare(self, documents: Sequence[Document]) -> list[Work]:
+        """Return documents as far as they can be cleaned without knowing the corpus: repaired, and without the chrome that names itself."""
+        works = [Work(document) for document in documents]
         _until_settled(self.repairs, works)
-        pages = [work for work in works if not self._foreign(work)]
-        _once(self.removals[0], pages)
-        return survey(work.document for work in pages)
+        for work in works:
+            work.repairs = len(work.layers)
+            work.foreign = self._foreign(work)
+        _once(self.removals[0], [work for work in works if not work.foreign])
+        return works
 
-    def clean(self, documents: Sequence[Document]) -> list[Cleaned]:
-        """Return the clean text of each document, with every edit that leads to it."""
-        works = [_Work(document) for document in documents]
-        _until_settled(self.repairs, works)
-        pages = [work for work in works if not self._foreign(work)]
-        _until_settled(self.removals, pages)
+    def survey(self, works: Sequence[Work]) -> Survey:
+        """Return what prepared documents add to the counts that repetition is judged by."""
+        return survey(work.document for work in works if not work.foreign) if "REP001" in self.rules else Survey()
+
+    def finish(self, works: Sequence[Work]) -> list[Cleaned]:
+        """Return the clean text of prepared documents, with every edit that leads to it."""
+        pages = [work for work in works if not work.foreign]
+        _until_settled((*self.removals[1:], self.removals[0]), pages)
         for stage in self.last:
             _once(stage, pages)
         return [Cleaned(work.document.text, tuple(work.layers), tuple(work.old), tuple(work.reports), work.repairs) for work in works]
 
-    def _foreign(self, work: _Work) -> bool:
+    def clean(self, documents: Sequence[Document]) -> list[Cleaned]:
+        """Return the clean text of each document, with every edit that leads to it."""
+        return self.finish(self.prepare(documents))
+
+    def _foreign(self, work: Work) -> bool:
         """Return whether a page is wholly in another language; it is reported, and nothing is removed from it."""
-        work.repairs = len(work.layers)
         if not any(map(self.rules.__contains__, _REMOVING)):
             return False
         guess = foreign_page(work.document.text)
@@ -110,24 +115,27 @@ def _chrome(rules: frozenset[str]) -> Chrome:
     return Chrome(rules)
 
 
-class _Work:
-    """A document on its way."""
+class Work:
+    """A document on its way through the stages."""
 
     def __init__(self, document: Document) -> None:
+        """Begin with a document as it was read."""
         self.document = document
         self.layers: list[tuple[Edit, ...]] = []
         self.old: list[tuple[str, ...]] = []
         self.reports: list[Edit] = []
         self.repairs = 0
+        self.foreign = False
 
     def make(self, found: Sequence[Edit]) -> None:
+        """Make the edits of one pass, and remember what stood there."""
         text = self.document.text
         self.layers.append(tuple(found))
         self.old.append(tuple(text[edit.start : edit.end] for edit in found))
         self.document = self.document._replace(text=edits.apply(text, found))
 
 
-def _once(stage: Stage, works: Sequence[_Work]) -> list[_Work]:
+def _once(stage: Stage, works: Sequence[Work]) -> list[Work]:
     """Make the edits of one stage; return the documents that had any."""
     changed = []
     for work, found in zip(works, stage.find([work.document for work in works]), strict=True):
@@ -137,7 +145,7 @@ def _once(stage: Stage, works: Sequence[_Work]) -> list[_Work]:
     return changed
 
 
-def _until_settled(stages: Sequence[Stage], works: Iterable[_Work]) -> None:
+def _until_settled(stages: Sequence[Stage], works: Iterable[Work]) -> None:
     """Run stages over documents again and again, until they find nothing more."""
     left = list(works)
     for _ in range(_MOST_PASSES):

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dechaff.decoding import Decoded
+    from dechaff.pipeline import Work
     from dechaff_cli.corpus import Source
 
 _BATCH_FILES = 64
+_HOLD = 32 << 20  # bytes of files held between the passes: beside the automaton's, this is the larger part of the memory
 _BATCH_BYTES = 2 << 20  # enough text that handing a batch over costs nothing beside cleaning it, little enough to share out evenly
 
 
@@ -88,8 +90,8 @@ def clean_text(raw: bytes, name: str, task: Task) -> Outcome:
         NotTextError: They are not text.
     """
     decoded = decode(raw)
-    document = Document(name, "", decoded.text)
-    return _outcome(raw, decoded, document, Pipeline(task.rules), task)
+    pipeline = Pipeline(task.rules)
+    return _outcome(raw, decoded, pipeline.prepare([Document(name, "", decoded.text)])[0], pipeline, task)
 
 
 def read(source: Source) -> Read:
@@ -113,6 +115,8 @@ def document(found: Read) -> Document:
 
 _Part = TypeVar("_Part")
 _worker: tuple[Pipeline, Task] | None = None
+_held: dict[tuple[Source, frozenset[str]], tuple[Read, Work]] = {}
+"""What the first pass prepared and the second can go on with: a small corpus in one process is read and prepared once."""
 
 
 def _start(task: Task, counts: Survey) -> None:
@@ -121,32 +125,47 @@ def _start(task: Task, counts: Survey) -> None:
     _worker = Pipeline(task.rules, counts), task
 
 
+def _start_apart(task: Task, counts: Survey) -> None:
+    """Set up a process of a pool: it does not know which files it will be handed in the second pass, so it holds none."""
+    global _HOLD  # noqa: PLW0603
+    _HOLD = 0
+    _start(task, counts)
+
+
 def _survey_batch(batch: Sequence[Source]) -> Survey:
     assert _worker is not None
-    return _worker[0].survey([document(found) for found in map(read, batch) if found.decoded])
+    pipeline, task = _worker
+    found = [one for one in map(read, batch) if one.decoded]
+    works = pipeline.prepare([document(one) for one in found])
+    if sum(one.source.size for one, _ in _held.values()) + sum(one.source.size for one in found) <= _HOLD:
+        _held.update({(one.source, task.rules): (one, work) for one, work in zip(found, works, strict=True)})
+    return pipeline.survey(works)
 
 
 def _clean_batch(batch: Sequence[Source]) -> list[Outcome]:
     assert _worker is not None
     pipeline, task = _worker
-    return [_clean_one(found, pipeline, task) for found in map(read, batch)]
+    return [_clean_one(source, pipeline, task) for source in batch]
 
 
-def _clean_one(found: Read, pipeline: Pipeline, task: Task) -> Outcome:
-    name = found.source.name
+def _clean_one(source: Source, pipeline: Pipeline, task: Task) -> Outcome:
+    found, work = _held.pop((source, task.rules), None) or (read(source), None)
     if found.decoded is None:
-        return Outcome(FileReport(name, error=found.error), b"", "")
+        return Outcome(FileReport(source.name, error=found.error), b"", "")
+    if work is None:
+        work = pipeline.prepare([document(found)])[0]
+    outcome = _outcome(found.raw, found.decoded, work, pipeline, task)
     try:
-        outcome = _outcome(found.raw, found.decoded, document(found), pipeline, task)
         if task.out is not None:
-            corpus.write(task.out / name, outcome.text.encode("utf-8"))
+            corpus.write(task.out / source.name, outcome.text.encode("utf-8"))
     except OSError as error:
-        return Outcome(FileReport(name, error=f"its clean copy cannot be written: {error.strerror}"), b"", "")
+        return Outcome(FileReport(source.name, error=f"its clean copy cannot be written: {error.strerror}"), b"", "")
     return outcome if task.keep_text else outcome._replace(text="")
 
 
-def _outcome(raw: bytes, decoded: Decoded, page: Document, pipeline: Pipeline, task: Task) -> Outcome:
-    cleaned = pipeline.clean([page])[0]
+def _outcome(raw: bytes, decoded: Decoded, work: Work, pipeline: Pipeline, task: Task) -> Outcome:
+    page = work.document
+    cleaned = pipeline.finish([work])[0]
     report = describe(page.path, page.site, raw, decoded, cleaned)
     diff = unified(page.path, raw, decoded.text, cleaned) if task.diff and report.findings else b""
     return Outcome(report, diff, cleaned.text)
@@ -162,7 +181,7 @@ def _map(
         _start(task, counts)
         yield from ((work(batch), batch) for batch in batches)
         return
-    with ProcessPoolExecutor(jobs, initializer=_start, initargs=(task, counts)) as pool:
+    with ProcessPoolExecutor(jobs, initializer=_start_apart, initargs=(task, counts)) as pool:
         parts = [pool.submit(work, batch) for batch in batches]
         for part, batch in zip(parts, batches, strict=True):
             try:
