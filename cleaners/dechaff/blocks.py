@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dechaff.guards import guard
 from dechaff.lines import bare, is_prose, key, words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
-
-    from dechaff.lines import Line
 
 RELATED, STATISTICS, CONTENTS = "CHR201", "CHR202", "CHR203"
 
@@ -39,6 +36,7 @@ _RELATED_HEADING = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_LONGEST_HEADING = 160  # code points
 _LONGEST_ITEM = 45  # words; titles of related trials and articles in the seeds and on saved journal pages have 4 to 32
 _FIELD_WORDS = 3  # the longest field labels of registries that come without a colon
 _FEWEST_ITEMS = 2
@@ -70,79 +68,94 @@ _CONTENTS = 4  # lines from which repeated headings are a table of contents
 _CONTENTS_WORDS = 14  # words a heading has at most
 
 
-def find(lines: Sequence[Line], rules: Collection[str]) -> Iterator[tuple[int, str, str]]:
-    """Yield the lines of chrome blocks: index in `lines`, rule, evidence.
+class Shape(NamedTuple):
+    """What a line looks like, whatever stands beside it."""
+
+    prose: bool
+    """Running text."""
+    heads_list: bool
+    """A heading such as "Related articles"."""
+    counted: str
+    """What the line counts, if it is a count; else empty."""
+    key: str
+    """What it shares with the same heading elsewhere; empty if it is too long for a heading."""
+
+
+class Row(NamedTuple):
+    """A written line of a page."""
+
+    text: str
+    shape: Shape
+    follows: bool
+    """Whether it stands directly below the one before, without a blank line."""
+
+
+def shape(line: str) -> Shape:
+    """Return what a line looks like."""
+    return Shape(is_prose(line), _heads_list(line), _counted(line), key(line) if len(line.split()) <= _CONTENTS_WORDS else "")
+
+
+def find(rows: Sequence[Row], rules: Collection[str]) -> Iterator[tuple[int, str, str]]:
+    """Yield the lines of chrome blocks: index in `rows`, rule, evidence.
 
     Args:
-        lines: The written lines of a page.
+        rows: The written lines of a page.
         rules: Codes of the rules in force.
     """
-    prose = [is_prose(line.text) for line in lines]
     if RELATED in rules:
-        yield from _related(lines, prose)
+        yield from _related(rows)
     if STATISTICS in rules:
-        yield from _statistics(lines, prose)
+        yield from _statistics(rows)
     if CONTENTS in rules:
-        yield from _contents(lines, prose)
+        yield from _contents(rows)
 
 
-@lru_cache(maxsize=1 << 16)
-def is_related_heading(line: str) -> bool:
-    """Return whether a line heads a list of other pages."""
-    return len(line) < 160 and _RELATED_HEADING.fullmatch(bare(line)) is not None
+def _heads_list(line: str) -> bool:
+    return len(line) <= _LONGEST_HEADING and _RELATED_HEADING.fullmatch(bare(line)) is not None
 
 
-def _related(lines: Sequence[Line], prose: Sequence[bool]) -> Iterator[tuple[int, str, str]]:
+def _related(rows: Sequence[Row]) -> Iterator[tuple[int, str, str]]:
     """Yield a heading such as "Related trials" and the titles under it, as far as they go on in one shape."""
     i = 0
-    while i < len(lines):
-        if not is_related_heading(lines[i].text):
+    while i < len(rows):
+        if not rows[i].shape.heads_list:
             i += 1
             continue
         # Before the page's own text has begun, what follows such a heading may be the page's title.
-        end = _list_end(lines, i, begun=any(prose[:i]))
+        end = _list_end(rows, i, begun=any(row.shape.prose for row in rows[:i]))
         items = end - i - 1
         if _FEWEST_ITEMS <= items <= _MOST_ITEMS:
-            heading = bare(lines[i].text)
+            heading = bare(rows[i].text)
             for j in range(i, end):
                 yield j, RELATED, f"one of {items} items under {heading!r}" if j > i else f"heads a list of {items} other pages"
         i = max(end, i + 1)
 
 
-def _list_end(lines: Sequence[Line], heading: int, *, begun: bool) -> int:
+def _list_end(rows: Sequence[Row], heading: int, *, begun: bool) -> int:
     """Return one past the last item of the list under a heading; the heading itself if it is not sure where the list ends.
 
     Items go on in the shape of the first: marked by bullets, or set tight. The end is sure where that shape ends, at the end of the
     page, or if most items carry the identifier of a record.
     """
-    begin = heading + 1
-    marked = begin < len(lines) and _is_marked(lines[begin].text)
-    if marked:
-        end = begin
-        while end < len(lines) and (_is_marked(lines[end].text) or (_follows(lines, end) and lines[end].text[:2].isspace())):
-            if not _is_item(lines[end].text, ends_freely=True):
+    begin = end = heading + 1
+    if begin < len(rows) and _is_marked(rows[begin].text):
+        while end < len(rows) and _is_item(rows[end].text, ends_freely=True):
+            if not _is_marked(rows[end].text) and not (rows[end].follows and rows[end].text[:2].isspace()):
                 break
             end += 1
         return end
-    if _is_marked(lines[heading].text):
+    if _is_marked(rows[heading].text):
         return heading
-    end = begin
-    tight = end + 1 < len(lines) and _follows(lines, end + 1)
-    while end < len(lines) and _is_item(lines[end].text) and (end == begin or not tight or _follows(lines, end)):
+    tight = end + 1 < len(rows) and rows[end + 1].follows
+    while end < len(rows) and _is_item(rows[end].text) and (end == begin or not tight or rows[end].follows):
         end += 1
-    records = sum(bool(_RECORD.search(line.text)) for line in lines[begin:end])
-    alike = records >= 0.75 * (end - begin)
-    sure = end == len(lines) or (tight and end - begin > _FEWEST_ITEMS and not _follows(lines, end))
+    alike = sum(bool(_RECORD.search(row.text)) for row in rows[begin:end]) >= 0.75 * (end - begin)
+    sure = end == len(rows) or (tight and end - begin > _FEWEST_ITEMS and not rows[end].follows)
     return end if alike or (begun and sure) else heading
 
 
 def _is_marked(line: str) -> bool:
     return _LIST_MARK.match(line) is not None
-
-
-def _follows(lines: Sequence[Line], i: int) -> bool:
-    """Return whether a line stands directly below the one before it."""
-    return 0 < i < len(lines) and lines[i].start == lines[i - 1].end + 1
 
 
 def _is_item(line: str, *, ends_freely: bool = False) -> bool:
@@ -160,60 +173,51 @@ _LIST_MARK = re.compile(r"\s*(?:[•·▪◦‣*›»>–-]\s|\d{1,2}[.)]\s)")
 _RECORD = re.compile(r"\b(?:NCT\d{8}|ISRCTN\d+|ChiCTR[\w-]+|EUCTR[\d-]+|10\.\d{4,9}/)", re.IGNORECASE)
 
 
-def _statistics(lines: Sequence[Line], prose: Sequence[bool]) -> Iterator[tuple[int, str, str]]:
+def _statistics(rows: Sequence[Row]) -> Iterator[tuple[int, str, str]]:
     """Yield a block of counts that a site gives of itself before or after its text."""
     i = 0
-    while i < len(lines):
+    while i < len(rows):
         end = i
-        counted = 0
-        while end < len(lines) and (match := _statistic(lines[end].text)):
-            counted += bool(_COUNTED.search(match))
+        while end < len(rows) and rows[end].shape.counted:
             end += 1
         size = end - i
-        if size >= _STATISTICS and 2 * counted >= size and not (any(prose[:i]) and any(prose[end:])):
+        own = sum(bool(_COUNTED.search(row.shape.counted)) for row in rows[i:end])
+        outside = size >= _STATISTICS and not (any(row.shape.prose for row in rows[:i]) and any(row.shape.prose for row in rows[end:]))
+        if outside and 2 * own >= size:
             for j in range(i, end):
                 yield j, STATISTICS, f"one of {size} counts in a row at the edge of the page"
         i = max(end, i + 1)
 
 
-@lru_cache(maxsize=1 << 15)
-def _statistic(line: str) -> str | None:
-    """Return what a line counts, or None."""
+def _counted(line: str) -> str:
+    """Return what a line counts, or nothing."""
     if len(line) > _LONGEST_STATISTIC or not _DIGIT.search(line):
-        return None
+        return ""
     match = _STATISTIC.fullmatch(bare(line))
-    return next(filter(None, match.groups())) if match else None
+    return next(filter(None, match.groups())) if match else ""
 
 
-def _contents(lines: Sequence[Line], prose: Sequence[bool]) -> Iterator[tuple[int, str, str]]:
+def _contents(rows: Sequence[Row]) -> Iterator[tuple[int, str, str]]:
     """Yield a run of lines that all stand again in the page, there as headings over text."""
-    keys = [_heading_key(line.text) for line in lines]
-    if sum(count > 1 for name, count in Counter(keys).items() if name) < _CONTENTS:
+    counts = Counter(row.shape.key for row in rows)
+    if sum(count > 1 for name, count in counts.items() if name) < _CONTENTS:
         return
-    places: dict[str, list[int]] = {}
-    for i, name in enumerate(keys):
-        if name:
-            places.setdefault(name, []).append(i)
-
-    def heads(i: int) -> bool:
-        return i + 1 < len(lines) and prose[i + 1]
+    heads = [i for i in range(len(rows) - 1) if rows[i + 1].shape.prose]
+    headed: dict[str, list[int]] = {}
+    for i in heads:
+        headed.setdefault(rows[i].shape.key, []).append(i)
+    above = set(heads)
 
     def elsewhere(i: int) -> bool:
-        here = places.get(keys[i], ())
-        return len(here) > 1 and not heads(i) and any(abs(j - i) > 1 and heads(j) for j in here)
+        name = rows[i].shape.key
+        return bool(name) and i not in above and any(abs(j - i) > 1 for j in headed.get(name, ()))
 
     i = 0
-    while i < len(lines):
+    while i < len(rows):
         end = i
-        while end < len(lines) and elsewhere(end):
+        while end < len(rows) and elsewhere(end):
             end += 1
-        if end - i >= _CONTENTS and len(set(keys[i:end])) == end - i:
+        if end - i >= _CONTENTS and len({row.shape.key for row in rows[i:end]}) == end - i:
             for j in range(i, end):
                 yield j, CONTENTS, f"one of {end - i} headings in a row that stand again over their text"
         i = max(end, i + 1)
-
-
-@lru_cache(maxsize=1 << 16)
-def _heading_key(line: str) -> str:
-    """Return the key of a line that is short enough to be a heading, else nothing."""
-    return key(line) if len(line.split()) <= _CONTENTS_WORDS else ""

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from dechaff.edits import Document
 
 # Spaces that only typesetting tells from U+0020: U+1680 has a visible stroke, U+3000 is the space of East Asian text.
+# A single class is what the engine finds fast; what kind it is, is asked of the few that are found.
+_ANY = re.compile(
+    r"[\r\v\f\x85\u2028\u2029\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufff9-\ufffc\xa0\u2000-\u200a\u202f\u205f"
+    r"\u200b-\u200d\u2060\ufeff\u180e\xad]+\n?"
+)
 _ODD = re.compile(
     r"""
       (?P<CHA001> \r\n? | [\v\f\x85\u2028\u2029] )
@@ -50,11 +55,12 @@ class Characters:
 
     def _in_text(self, text: str) -> list[Edit]:
         edits = []
-        for match in _ODD.finditer(text):
-            rule = match.lastgroup or ""
-            new = _REPAIRS[rule](match)
-            if new is not None and rule in self.rules:
-                edits.append(Edit(match.start(), match.end(), new, rule, _name(match[0])))
+        for run in _ANY.finditer(text):
+            for match in _ODD.finditer(text, run.start(), run.end()):
+                rule = match.lastgroup or ""
+                new = _REPAIRS[rule](match)
+                if new is not None and rule in self.rules:
+                    edits.append(Edit(match.start(), match.end(), new, rule, _name(match[0])))
         # What stood between a letter and its accent has to go first, so composing waits for a pass that finds nothing else.
         if not edits and "CHA006" in self.rules and not unicodedata.is_normalized("NFC", text):
             for line in split(text):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from dechaff import blocks
+from dechaff.blocks import Row, Shape, shape
 from dechaff.edits import Edit, removing
 from dechaff.guards import guard
 from dechaff.lines import bare, sentences, written
@@ -16,10 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from dechaff.edits import Document
+    from dechaff.lines import Line
     from dechaff.rules import Context
 
 _COMPANY = 3
 """Lines that may also be content go together from this many on: two field labels without values do stand side by side."""
+_REMEMBERED = 1 << 18  # lines: chrome repeats by its nature, and a line costs 300 bytes to remember
 _SENTENCES = 8
 """A notice of more sentences than this is no notice."""
 
@@ -43,25 +47,48 @@ class Chrome:
         table = [RULES[code] for code in RULES if code in self.rules]
         self._patterns = Patterns([(pattern, rule.code) for rule in table for pattern in rule.patterns])
         self._unless = Patterns([(pattern, rule.code) for rule in table for pattern in rule.unless])
-        self.match = lru_cache(maxsize=1 << 17)(self._match)
+        self._look = lru_cache(maxsize=_REMEMBERED)(self._look_at)
 
     def find(self, documents: Sequence[Document]) -> list[list[Edit]]:
         """Return the lines to remove from each document."""
         return [self._in_text(document.text) for document in documents]
 
     def _in_text(self, text: str) -> list[Edit]:
+        """Return the lines to remove, layer by layer: what goes can bring another line to the edge, or its company to an end."""
         lines = written(text)
-        matches = [self.match(line.text) for line in lines]
-        for i, rule, note in blocks.find(lines, self.rules):
-            matches[i] = Match(rule, "anywhere", note)
-        return [
-            removing(text, lines[i], rule, note)
-            for begin, end in _runs(matches)
-            for i, rule, note in _settle(matches, begin, end, len(lines))
+        looks = [self._look(line.text) for line in lines]
+        apart = [0]  # how often blank lines have come between two written ones, up to each
+        for before, line in pairwise(lines):
+            apart.append(apart[-1] + (line.start > before.end + 1))
+        left = list(range(len(lines)))
+        gone: dict[int, tuple[str, str]] = {}
+        while found := self._layer(lines, looks, apart, left):
+            gone.update(found)
+            left = [i for i in left if i not in gone]
+        return [removing(text, lines[i], *gone[i]) for i in sorted(gone)]
+
+    def _layer(
+        self, lines: Sequence[Line], looks: Sequence[tuple[Match | None, Shape]], apart: Sequence[int], left: Sequence[int]
+    ) -> dict[int, tuple[str, str]]:
+        """Return which of the lines that are left go: index, rule and evidence."""
+        rows = [
+            Row(lines[i].text, looks[i][1], before is not None and apart[i] == apart[before])
+            for before, i in pairwise([None, *left])
+            if i is not None
         ]
+        matches = [looks[i][0] for i in left]
+        for i, rule, note in blocks.find(rows, self.rules):
+            matches[i] = Match(rule, "anywhere", note)
+        return {left[i]: (rule, note) for begin, end in _runs(matches) for i, rule, note in _settle(matches, begin, end, len(left))}
+
+    def match(self, line: str) -> Match | None:
+        """Return the rule that names a line, or None; guards come first."""
+        return self._look(line)[0]
+
+    def _look_at(self, line: str) -> tuple[Match | None, Shape]:
+        return self._match(line), shape(line)
 
     def _match(self, line: str) -> Match | None:
-        """Return the rule that names a line, or None; guards come first."""
         text = bare(line)
         found = self._named(text)
         if found:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 _LEAD = re.compile(r"^(?:[\s•·▪▫◦‣⁃●○■□◆◇▶►▸▹▼▾▲△←→↑↓⇒✓✔✕×›»>|*\u200b]|[-–—+](?=\s))+")
 _TRAIL = re.compile(r"(?:[\s•·▪◦›»>|▶►▸▹▼▾▲→↓↗\u200b]|\s[-–—+×])+$")
 _SPACE = re.compile(r"\s+")
+_RUN = re.compile(r"[^\S ]|  ")
 
 
 class Line(NamedTuple):
@@ -46,6 +47,8 @@ def bare(line: str) -> str:
     >>> bare("   • Home  page » ")
     'Home page'
     """
+    if line[:1].isalnum() and line[-1:].isalnum() and not _RUN.search(line):
+        return line
     return _SPACE.sub(" ", _TRAIL.sub("", _LEAD.sub("", line)))
 
 

@@ -89,8 +89,14 @@ class Pipeline:
 
     def finish(self, works: Sequence[Work]) -> list[Cleaned]:
         """Return the clean text of prepared documents, with every edit that leads to it."""
-        pages = [work for work in works if not work.foreign]
-        _until_settled((*self.removals[1:], self.removals[0]), pages)
+        pages = left = [work for work in works if not work.foreign]
+        chrome, *others = self.removals
+        for _ in range(_MOST_PASSES):
+            changed = {id(work) for stage in others for work in _once(stage, left)}
+            left = [work for work in left if id(work) in changed]
+            if not left:
+                break
+            _once(chrome, left)
         for stage in self.last:
             _once(stage, pages)
         return [Cleaned(work.document.text, tuple(work.layers), tuple(work.old), tuple(work.reports), work.repairs) for work in works]

@@ -6,12 +6,11 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from dechaff.edits import to_source
-from dechaff.lines import split
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dechaff import Cleaned
+    from dechaff import Cleaned, Edit
 
 _CONTEXT = 3  # lines, as diff -u has them
 _OPEN = b"\n\\ No newline at end of file\n"
@@ -27,10 +26,11 @@ def unified(name: str, raw: bytes, text: str, cleaned: Cleaned) -> bytes:
         cleaned: What became of it.
     """
     old, new = _lines(raw), _lines(cleaned.text.encode("utf-8"))
-    starts = [line.start for line in split(text)]
-    aligned = len(starts) == raw.count(b"\n") + 1  # not so in UTF-16, where the bytes of a line feed stand elsewhere
-    pairs = list(_same(old, new, starts, cleaned)) if aligned else []
-    hunks = b"".join(_hunks(old, new, pairs))
+    if text.count("\n") != raw.count(b"\n"):  # in UTF-16 the bytes of a line feed stand elsewhere
+        changes = [(0, len(old), 0, len(new))]
+    else:
+        changes = [change for change in _changes(old, text, cleaned) if old[change[0] : change[1]] != new[change[2] : change[3]]]
+    hunks = b"".join(_hunks(old, new, changes))
     return b"--- " + _quoted(f"a/{name}") + b"\n+++ " + _quoted(f"b/{name}") + b"\n" + hunks if hunks else b""
 
 
@@ -40,24 +40,40 @@ def _lines(raw: bytes) -> list[bytes]:
     return [line + b"\n" for line in closed] + ([last] if last else [])
 
 
-def _same(old: Sequence[bytes], new: Sequence[bytes], starts: Sequence[int], cleaned: Cleaned) -> Iterator[tuple[int, int]]:
-    """Yield the lines that both have, as pairs of indexes."""
-    places = to_source([line.start for line in split(cleaned.text)][: len(new)], cleaned.layers)
-    done = 0
-    for j, place in enumerate(places):
-        i = bisect_right(starts, place) - 1
-        if done <= i < len(old) and old[i] == new[j]:
-            yield i, j
-            done = i + 1
+def _changes(old: Sequence[bytes], text: str, cleaned: Cleaned) -> Iterator[tuple[int, int, int, int]]:
+    """Yield ranges of old and of new lines that may differ; between them, line stands for line."""
+    plain = text.encode("utf-8").split(b"\n")  # a line whose very bytes differ is changed by being read
+    grown = {i: 0 for i, line in enumerate(old) if line.removesuffix(b"\n") != plain[i]}
+    starts = [0]
+    while at := text.find("\n", starts[-1]) + 1:
+        starts.append(at)
+    before: list[Sequence[Edit]] = []
+    for edits, was in zip(cleaned.layers, cleaned.old, strict=True):
+        first = to_source([edit.start for edit in edits], before)
+        last = to_source([max(edit.end - 1, edit.start) for edit in edits], before)
+        for edit, gone, begin, end in zip(edits, was, first, last, strict=True):
+            line, until = bisect_right(starts, begin) - 1, bisect_right(starts, end) - 1
+            if gone.endswith("\n") and begin > starts[line]:
+                until += 1  # what is left of the line runs into the next
+            for i in range(line, min(until, len(old) - 1) + 1):
+                grown.setdefault(i, 0)
+            line = min(line, len(old) - 1)
+            grown[line] = grown.get(line, 0) + edit.new.count("\n") - gone.count("\n")
+        before.append(edits)
+    shift = 0
+    touched = sorted(grown)
+    k = 0
+    while k < len(touched):
+        begin = k
+        while k + 1 < len(touched) and touched[k + 1] == touched[k] + 1:
+            k += 1
+        growth = sum(grown[i] for i in touched[begin : k + 1])
+        yield touched[begin], touched[k] + 1, touched[begin] + shift, touched[k] + 1 + shift + growth
+        shift += growth
+        k += 1
 
 
-def _hunks(old: Sequence[bytes], new: Sequence[bytes], pairs: Sequence[tuple[int, int]]) -> Iterator[bytes]:
-    changes = []  # ranges in old and new that are not the same
-    i = j = 0
-    for same_old, same_new in [*pairs, (len(old), len(new))]:
-        if same_old > i or same_new > j:
-            changes.append((i, same_old, j, same_new))
-        i, j = same_old + 1, same_new + 1
+def _hunks(old: Sequence[bytes], new: Sequence[bytes], changes: Sequence[tuple[int, int, int, int]]) -> Iterator[bytes]:
     k = 0
     while k < len(changes):
         last = k
