@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _COMPANY = 3
 """Lines that may also be content go together from this many on: two field labels without values do stand side by side."""
+_SHORT = 12  # code points: no two sentences fit in less
+_ONE_PIECE = 160  # code points up to which a pattern may match across sentences: "© 2024 Example. All rights reserved."
 _REMEMBERED = 1 << 18  # lines: chrome repeats by its nature, and a line costs 300 bytes to remember
 _SENTENCES = 8
 """A notice of more sentences than this is no notice."""
@@ -90,10 +92,15 @@ class Chrome:
 
     def _match(self, line: str) -> Match | None:
         text = bare(line)
-        found = self._named(text)
-        if found:
-            return None if guard(line) else found
-        return self._notice(line, text)
+        said = sentences(text) if len(text) > _SHORT else [text]
+        if len(said) == 1:
+            found = self._named(text)
+        elif len(said) <= _SENTENCES:
+            found = self._named(text) if len(text) <= _ONE_PIECE else None
+            found = found or self._notice(said)
+        else:
+            found = None
+        return None if found is None or guard(line) else found
 
     def _named(self, text: str) -> Match | None:
         codes = [code for code in self._patterns.whole(text) if len(text) <= RULES[code].longest]
@@ -105,20 +112,15 @@ class Chrome:
         code = next((code for code in codes if RULES[code].context == "anywhere"), codes[0])
         return Match(code, RULES[code].context, "the whole line reads so")
 
-    def _notice(self, line: str, text: str) -> Match | None:
-        """Return the rule of a line that is made up of chrome sentences and nothing else."""
-        said = sentences(text)
-        if not 1 < len(said) <= _SENTENCES:
-            return None
+    def _notice(self, said: Sequence[str]) -> Match | None:
+        """Return the rule of the first of several sentences, if each of them is chrome by itself."""
         first: Match | None = None
         for sentence in said:
             found = self._named(sentence)
             if found is None or found.context != "anywhere":
                 return None
             first = first or found
-        if first is None or guard(line):
-            return None
-        return first._replace(note=f"each of its {len(said)} sentences reads so")
+        return first and first._replace(note=f"each of its {len(said)} sentences reads so")
 
 
 def _runs(matches: Sequence[Match | None]) -> list[tuple[int, int]]:

@@ -7,10 +7,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 # What renderers put before and after the words of a list item, a menu entry or a button.
-_LEAD = re.compile(r"^(?:[\s•·▪▫◦‣⁃●○■□◆◇▶►▸▹▼▾▲△←→↑↓⇒✓✔✕×›»>|*\u200b]|[-–—+](?=\s))+")
-_TRAIL = re.compile(r"(?:[\s•·▪◦›»>|▶►▸▹▼▾▲→↓↗\u200b]|\s[-–—+×])+$")
-_SPACE = re.compile(r"\s+")
-_RUN = re.compile(r"[^\S ]|  ")
+_LEAD = " \t\n\r\v\f\xa0\u3000•·▪▫◦‣⁃●○■□◆◇▶►▸▹▼▾▲△←→↑↓⇒✓✔✕×›»>|*\u200b"
+_TRAIL = " \t\n\r\v\f\xa0\u3000•·▪◦›»>|▶►▸▹▼▾▲→↓↗\u200b"
+_DASHES = "-–—+×"  # the same, if a space sets them off
 
 
 class Line(NamedTuple):
@@ -47,9 +46,13 @@ def bare(line: str) -> str:
     >>> bare("   • Home  page » ")
     'Home page'
     """
-    if line[:1].isalnum() and line[-1:].isalnum() and not _RUN.search(line):
-        return line
-    return _SPACE.sub(" ", _TRAIL.sub("", _LEAD.sub("", line)))
+    text = line.lstrip(_LEAD)
+    while text[:1] in _DASHES and text[1:2].isspace():
+        text = text[1:].lstrip(_LEAD)
+    text = text.rstrip(_TRAIL)
+    while text[-1:] in _DASHES and text[-2:-1].isspace():
+        text = text[:-1].rstrip(_TRAIL)
+    return " ".join(text.split())
 
 
 _WORD = re.compile(r"[^\W_]+")
