@@ -32,7 +32,7 @@ _NEUTRAL = re.compile(
     re.IGNORECASE,
 )
 _REFERENCE = re.compile(
-    r"\[[JMDCNPSR](?:/OL)?\]|(?:19|20)\d\d\s*[,;，；年]\s*\d+\s*[(（]|doi\s*[:：]|(?:19|20)\d\d.{0,12}[:：]\s*\d+\s*[-–—]\s*\d+",
+    r"\A\[?\d{1,3}[\].、．]\s*\S.*[;,.，；。].*(?:19|20)\d\d|\[[JMDCNPSR](?:/OL)?\]|(?:19|20)\d\d\s*[,;，；年]\s*\d+\s*[(（]|doi\s*[:：]|(?:19|20)\d\d.{0,12}[:：]\s*\d+\s*[-–—]\s*\d+",
     re.IGNORECASE,
 )
 
