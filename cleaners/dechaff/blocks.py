@@ -36,7 +36,7 @@ _RELATED_HEADING = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_LONGEST_HEADING = 160  # code points
+_LONGEST_HEADING = 100  # code points
 _LONGEST_ITEM = 45  # words; titles of related trials and articles in the seeds and on saved journal pages have 4 to 32
 _FIELD_WORDS = 3  # the longest field labels of registries that come without a colon
 _FEWEST_ITEMS = 2
@@ -62,7 +62,7 @@ _COUNTED = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _DIGIT = re.compile(r"\d")
-_LONGEST_STATISTIC = 160  # code points
+_LONGEST_STATISTIC = 160  # code points; longer lines are neither counts nor headings
 _STATISTICS = 3  # lines from which a block counts; two counts stand together in many abstracts
 _CONTENTS = 4  # lines from which repeated headings are a table of contents
 _CONTENTS_WORDS = 14  # words a heading has at most
@@ -90,9 +90,16 @@ class Row(NamedTuple):
     """Whether it stands directly below the one before, without a blank line."""
 
 
-def shape(line: str) -> Shape:
-    """Return what a line looks like."""
-    return Shape(is_prose(line), _heads_list(line), _counted(line), key(line) if len(line.split()) <= _CONTENTS_WORDS else "")
+def shape(line: str, text: str) -> Shape:
+    """Return what a line looks like.
+
+    Args:
+        line: The line.
+        text: The same, bare.
+    """
+    if len(text) > _LONGEST_STATISTIC:
+        return Shape(is_prose(line), heads_list=False, counted="", key="")
+    return Shape(is_prose(line), _heads_list(text), _counted(text), key(line) if text.count(" ") < _CONTENTS_WORDS else "")
 
 
 def find(rows: Sequence[Row], rules: Collection[str]) -> Iterator[tuple[int, str, str]]:
@@ -110,16 +117,15 @@ def find(rows: Sequence[Row], rules: Collection[str]) -> Iterator[tuple[int, str
         yield from _contents(rows)
 
 
-def _heads_list(line: str) -> bool:
-    return len(line) <= _LONGEST_HEADING and _RELATED_HEADING.fullmatch(bare(line)) is not None
+def _heads_list(text: str) -> bool:
+    return len(text) <= _LONGEST_HEADING and _RELATED_HEADING.fullmatch(text) is not None
 
 
 def _related(rows: Sequence[Row]) -> Iterator[tuple[int, str, str]]:
     """Yield a heading such as "Related trials" and the titles under it, as far as they go on in one shape."""
-    i = 0
-    while i < len(rows):
-        if not rows[i].shape.heads_list:
-            i += 1
+    done = 0
+    for i in [i for i, row in enumerate(rows) if row.shape.heads_list]:
+        if i < done:
             continue
         # Before the page's own text has begun, what follows such a heading may be the page's title.
         end = _list_end(rows, i, begun=any(row.shape.prose for row in rows[:i]))
@@ -128,7 +134,7 @@ def _related(rows: Sequence[Row]) -> Iterator[tuple[int, str, str]]:
             heading = bare(rows[i].text)
             for j in range(i, end):
                 yield j, RELATED, f"one of {items} items under {heading!r}" if j > i else f"heads a list of {items} other pages"
-        i = max(end, i + 1)
+        done = end
 
 
 def _list_end(rows: Sequence[Row], heading: int, *, begun: bool) -> int:
@@ -175,6 +181,8 @@ _RECORD = re.compile(r"\b(?:NCT\d{8}|ISRCTN\d+|ChiCTR[\w-]+|EUCTR[\d-]+|10\.\d{4
 
 def _statistics(rows: Sequence[Row]) -> Iterator[tuple[int, str, str]]:
     """Yield a block of counts that a site gives of itself before or after its text."""
+    if sum(bool(row.shape.counted) for row in rows) < _STATISTICS:
+        return
     i = 0
     while i < len(rows):
         end = i
@@ -189,11 +197,11 @@ def _statistics(rows: Sequence[Row]) -> Iterator[tuple[int, str, str]]:
         i = max(end, i + 1)
 
 
-def _counted(line: str) -> str:
-    """Return what a line counts, or nothing."""
-    if len(line) > _LONGEST_STATISTIC or not _DIGIT.search(line):
+def _counted(text: str) -> str:
+    """Return what a bare line counts, or nothing."""
+    if not _DIGIT.search(text):
         return ""
-    match = _STATISTIC.fullmatch(bare(line))
+    match = _STATISTIC.fullmatch(text)
     return next(filter(None, match.groups())) if match else ""
 
 

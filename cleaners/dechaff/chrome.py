@@ -88,10 +88,10 @@ class Chrome:
         return self._look(line)[0]
 
     def _look_at(self, line: str) -> tuple[Match | None, Shape]:
-        return self._match(line), shape(line)
-
-    def _match(self, line: str) -> Match | None:
         text = bare(line)
+        return self._match(line, text), shape(line, text)
+
+    def _match(self, line: str, text: str) -> Match | None:
         said = sentences(text) if len(text) > _SHORT else [text]
         if len(said) == 1:
             found = self._named(text)

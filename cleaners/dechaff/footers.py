@@ -51,6 +51,8 @@ class Footers:
         return [self._in_text(document.text) for document in documents]
 
     def _in_text(self, text: str) -> list[Edit]:
+        if kind(_last_line(text)) == "content" and kind(_first_line(text)) == "content":
+            return []  # most pages: nothing foreign at either edge
         lines = written(text)
         foot = _foot(lines) if "FOO001" in self.rules else range(0)
         head = _head(lines[: foot.start] if foot else lines) if "FOO002" in self.rules else range(0)
@@ -61,6 +63,15 @@ class Footers:
                 note = f"in a block of {len(block)} lines {place} the text; {guess.language}, {guess.probability:.0%} sure"
                 edits += [removing(text, lines[i], rule, note) for i in block]
         return edits
+
+
+def _first_line(text: str) -> str:
+    return text.lstrip().partition("\n")[0]
+
+
+def _last_line(text: str) -> str:
+    body = text.rstrip()
+    return body[body.rfind("\n") + 1 :]
 
 
 def _foot(lines: Sequence[Line]) -> range:

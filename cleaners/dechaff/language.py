@@ -27,7 +27,7 @@ _LETTERS_A_WORD = 4  # non-Latin letters that weigh as one function word; East A
 _FOREIGN_DOCUMENT = 8  # words of evidence without which a page is not called foreign: a name or a motto is not a language
 _RATIO = 3  # times as much evidence for other languages as for English (measured: no English page of 1,313 falls below)
 _SURE = 0.9  # probability that langdetect must give; on pooled text it gives the true language 0.99 and more
-_SAMPLE = 4000  # code points that are enough to tell a language: langdetect's answer has settled long before
+_SAMPLE = 2000  # code points that are enough to tell a language: langdetect's answer has settled long before
 
 
 class Guess(NamedTuple):

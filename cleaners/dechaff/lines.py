@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 # What renderers put before and after the words of a list item, a menu entry or a button.
@@ -30,13 +31,9 @@ def split(text: str) -> list[Line]:
     >>> split("a\nbc")
     [Line(start=0, end=1, text='a'), Line(start=2, end=4, text='bc')]
     """
-    lines = []
-    start = 0
-    for piece in text.split("\n"):
-        end = start + len(piece)
-        lines.append(Line(start, end, piece))
-        start = end + 1
-    return lines
+    pieces = text.split("\n")
+    ends = list(accumulate((len(piece) + 1 for piece in pieces), initial=-1))
+    return [Line(end + 1, end + 1 + len(piece), piece) for end, piece in zip(ends, pieces, strict=False)]
 
 
 @lru_cache(maxsize=1 << 16)
@@ -99,7 +96,7 @@ def sentences(line: str) -> list[str]:
 @lru_cache(maxsize=4)  # the stages of one pass all ask for the same text
 def written(text: str) -> tuple[Line, ...]:
     """Return the lines of a text that have something on them."""
-    return tuple(line for line in split(text) if line.text and not line.text.isspace())
+    return tuple([line for line in split(text) if line.text and not line.text.isspace()])
 
 
 @lru_cache(maxsize=1 << 16)

@@ -63,19 +63,18 @@ def survey(documents: Iterable[Document]) -> Survey:
     counts = Survey()
     for document in documents:
         counts.pages[document.site] += 1
-        keys = [key(line.text) for line in written(document.text)]
-        for zone, inward in _zones(keys):
-            neighbours = [_EDGE, *(name for name in inward if name)]
+        for zone, inward in _zones(written(document.text)):
+            neighbours = [_EDGE, *(name for line in inward if (name := key(line.text)))]
             counts.pairs.update(
                 {Pair(document.site, zone, one, other) for one, other in pairwise(neighbours)},
             )
     return counts
 
 
-def _zones(keys: Sequence[str]) -> list[tuple[str, list[str]]]:
-    """Return the keys of both zones of a page, from its edge inward; no line is in both."""
-    middle = (len(keys) + 1) // 2
-    return [(HEAD, list(keys[: min(middle, _ZONE)])), (FOOT, list(reversed(keys[max(middle, len(keys) - _ZONE) :])))]
+def _zones(lines: Sequence[Line]) -> list[tuple[str, Sequence[Line]]]:
+    """Return the lines of both zones of a page, from its edge inward; no line is in both."""
+    middle = (len(lines) + 1) // 2
+    return [(HEAD, lines[: min(middle, _ZONE)]), (FOOT, lines[max(middle, len(lines) - _ZONE) :][::-1])]
 
 
 class Repetition:
@@ -98,11 +97,10 @@ class Repetition:
         if pages < needed:
             return []
         lines = written(document.text)
-        keys = [key(line.text) for line in lines]
         found: dict[int, str] = {}
-        for zone, inward in _zones(keys):
+        for zone, inward in _zones(lines):
             indexes = range(len(inward)) if zone == HEAD else range(len(lines) - 1, len(lines) - 1 - len(inward), -1)
-            named = [(i, name) for i, name in zip(indexes, inward, strict=True) if name]
+            named = [(i, name) for i, line in zip(indexes, inward, strict=True) if (name := key(line.text))]
             shared = self._shared(document.site, zone, [name for _, name in named])
             for i, count in _walk([i for i, _ in named], shared, lines, zone, needed):
                 found[i] = f"on {count} of {pages} pages of {document.site or 'this folder'}, at the {zone}"
