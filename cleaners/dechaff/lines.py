@@ -56,6 +56,8 @@ _WORD = re.compile(r"[^\W_]+")
 _LETTER = re.compile(r"[^\W\d_]")
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’)\]]*$")
 _SENTENCE_GAP = re.compile(r"(?<=[.!?])[\"'”’)\]]*\s+(?=[^\W_\"'“‘(\[])")
+_CLOSED = re.compile(r"[.!?][\"'”’)\]]+\s")
+_CLOSERS = 4  # code points at the end of a line that hold its full stop and the quotes and brackets after it
 PROSE_WORDS = 12
 """Words from which a line that ends as a sentence does counts as prose: 96 % of such lines on WCXB pages are content."""
 LONG_WORDS = 25
@@ -81,7 +83,7 @@ def is_prose(line: str) -> bool:
     if len(line) < 2 * PROSE_WORDS:
         return False
     count = len(line.split())
-    return count >= LONG_WORDS or (count >= PROSE_WORDS and _SENTENCE_END.search(line.rstrip()) is not None)
+    return count >= LONG_WORDS or (count >= PROSE_WORDS and _SENTENCE_END.search(line.rstrip()[-_CLOSERS:]) is not None)
 
 
 def sentences(line: str) -> list[str]:
@@ -90,7 +92,7 @@ def sentences(line: str) -> list[str]:
     >>> sentences("Rain fell. Nobody came.")
     ['Rain fell.', 'Nobody came.']
     """
-    return _SENTENCE_GAP.split(line)
+    return _SENTENCE_GAP.split(line) if ". " in line or "? " in line or "! " in line or _CLOSED.search(line) else [line]
 
 
 @lru_cache(maxsize=4)  # the stages of one pass all ask for the same text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from dechaff_cli.corpus import Source
 
 _BATCH_FILES = 64
+_GARBAGE = 100_000  # allocations between looks for cycles: we make none, and looking through a corpus of lines is a tenth of the time
 _HOLD = 32 << 20  # bytes of files held between the passes: beside the automaton's, this is the larger part of the memory
 _BATCH_BYTES = 2 << 20  # enough text that handing a batch over costs nothing beside cleaning it, little enough to share out evenly
 
@@ -123,6 +125,7 @@ def _start(task: Task, counts: Survey) -> None:
     """Set up this process: the pipeline is built once, not once a batch."""
     global _worker  # noqa: PLW0603  the only way to hand something to the processes of a pool once
     _worker = Pipeline(task.rules, counts), task
+    gc.set_threshold(_GARBAGE)
 
 
 def _start_apart(task: Task, counts: Survey) -> None:
