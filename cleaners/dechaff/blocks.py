@@ -42,7 +42,7 @@ _RELATED_BEGINS = frozenset(
     | {"arti", "pape", "stud", "tria", "page", "post", "stor", "you ", "peop", "read", "up n", "what", "furt", "cite", "citi"},
 )
 _LONGEST_HEADING = 100  # code points
-_LONGEST_ITEM = 45  # words; titles of related trials and articles in the seeds and on saved journal pages have 4 to 32
+_LONGEST_ITEM = 45  # words; the longest title under "See also" in the seeds has 24
 _FIELD_WORDS = 3  # the longest field labels of registries that come without a colon
 _FEWEST_ITEMS = 2
 _MOST_ITEMS = 40  # lines; longer lists under such a heading are the page's content: an index, a search result

@@ -35,7 +35,8 @@ _ODD = re.compile(
 # to 16 and 23, joiners shape Arabic, Syriac, Mongolian and the Indic scripts, U+200B parts the words of Khmer, Thai, Lao,
 # Myanmar and Tibetan, and emoji sequences are joined by U+200D.
 _PLAIN = re.compile(
-    "[\\s!-~\xa1-\u02ff\u0300-\u036f\u0370-\u052f\u1e00-\u1fff\u2010-\u2027\u2030-\u205e\u2070-\u20cf\u2150-\u218f\u3001-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff00-\uffef]"
+    "[\\s!-~\xa1-\u02ff\u0300-\u036f\u0370-\u052f\u1e00-\u1fff\u2010-\u2027\u2030-\u205e\u2070-\u20cf\u2150-\u218f"
+    "\u3001-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff00-\uffef]"
 )
 _MONGOLIAN = re.compile("[\u1800-\u18af]")
 

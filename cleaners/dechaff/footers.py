@@ -28,12 +28,22 @@ _HEAD_WORDS = 12  # words of the longest line of a menu; a foreign abstract's is
 _ABSTRACT_LETTERS = 120  # letters in another script on one line that make it a paragraph
 _LATIN_WORDS = 12  # words that langdetect must see before it is asked; below, it calls half of all English lines foreign
 _NEUTRAL = re.compile(
-    r"(?:(?:copyright|©|\(c\)|all rights reserved|e-?mail|tel|fax|www)\b|©).{0,80}|(?:https?://|www\.)\S+|\S+@\S+\.\w+|\S+\.(?:com|org|net|edu|gov|info|io|[a-z]{2})(?:/\S*)?|[^\w]+|[\W\d_]+",
-    re.IGNORECASE,
+    r"""
+      (?: (?:copyright|©|\(c\)|all\ rights\ reserved|e-?mail|tel|fax|www) \b | © ) .{0,80}
+    | (?:https?://|www\.)\S+ | \S+@\S+\.\w+ | \S+\.(?:com|org|net|edu|gov|info|io|[a-z]{2})(?:/\S*)?
+    | [\W\d_]+
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _REFERENCE = re.compile(
-    r"\A\[?\d{1,3}[\].、．]\s*\S.*[;,.，；。].*(?:19|20)\d\d|\[[JMDCNPSR](?:/OL)?\]|(?:19|20)\d\d\s*[,;，；年]\s*\d+\s*[(（]|doi\s*[:：]|(?:19|20)\d\d.{0,12}[:：]\s*\d+\s*[-–—]\s*\d+",
-    re.IGNORECASE,
+    r"""
+      \A\[?\d{1,3}[\].、．]\s*\S.*[;,.，；。].*(?:19|20)\d\d
+    | \[[JMDCNPSR](?:/OL)?\]
+    | (?:19|20)\d\d\s*[,;，；年]\s*\d+\s*[(（]
+    | doi\s*[:：]
+    | (?:19|20)\d\d.{0,12}[:：]\s*\d+\s*[-–—]\s*\d+
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 
 
@@ -60,7 +70,7 @@ class Footers:
         for block, rule, place in ((head, "FOO002", "before"), (foot, "FOO001", "after")):
             guess = _confirm([lines[i].text for i in block])
             if guess and len(block) < len(lines):
-                note = f"in a block of {len(block)} lines {place} the text; {guess.language}, {guess.probability:.0%} sure"
+                note = f"in a block of {len(block)} line{'s' * (len(block) > 1)} {place} the text; {guess.language}, {guess.probability:.0%} sure"
                 edits += [removing(text, lines[i], rule, note) for i in block]
         return edits
 

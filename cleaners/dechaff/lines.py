@@ -59,7 +59,8 @@ _SENTENCE_GAP = re.compile(r"(?<=[.!?])[\"'”’)\]]*\s+(?=[^\W_\"'“‘(\[])"
 _CLOSED = re.compile(r"[.!?][\"'”’)\]]+\s")
 _CLOSERS = 4  # code points at the end of a line that hold its full stop and the quotes and brackets after it
 PROSE_WORDS = 12
-"""Words from which a line that ends as a sentence does counts as prose: 96 % of such lines on WCXB pages are content."""
+"""Words from which a line that ends as a sentence does counts as prose. On whole WCXB pages 73 % of prose lines are content,
+against 29 % of all lines: enough to say where a page's own text may begin, never to decide by itself."""
 LONG_WORDS = 25
 """Words from which a line counts as prose however it ends."""
 

