@@ -21,14 +21,14 @@ _RELATED_HEADING = re.compile(
         (?:related|similar|recommended|suggested|popular|trending|most[ -](?:read|cited|viewed|popular|recent|downloaded)
           |latest|recent(?:ly\ viewed)?)
         \ (?:(?:clinical|recent|research|news|medical|scientific|journal)\ )?
-        (?:articles?|papers?|publications?|posts?|stories|news|reading|reads|trials?|studies|content|items?|pages?|links?|topics?
+        (?:articles?|posts?|stories|news|reads|trials?|studies|content|items?|pages?|links?|topics?
           |videos?|documents?|records?|searches|products?|recipes?|questions|threads?|discussions)
         (?:\ (?:in|from|by|on|for)\ .{1,60})?
       | (?:articles|papers|studies|trials|pages|posts|stories)\ (?:related\ to|similar\ to|like)\ this.{0,30}
       | you\ (?:may|might)\ also\ (?:like|be\ interested\ in|enjoy)
       | people\ also\ (?:read|viewed|ask(?:ed)?|search(?:ed)?\ for)
       | readers\ also\ (?:read|liked) | others?\ (?:also\ )?(?:read|viewed)
-      | most\ (?:read|popular|viewed|cited|downloaded) | trending(?:\ now)? | recommended\ (?:for\ you|reading) | related
+      | most\ (?:read|popular|viewed|cited|downloaded) | trending(?:\ now)? | recommended\ for\ you
       | read\ next | up\ next | what\ to\ read\ next | further\ stories
       | more\ (?:from|like)\ (?:this|the).{0,40} | more\ (?:articles|news|stories|posts).{0,40}
       | cited\ by | citing\ (?:articles|literature|papers)
@@ -56,15 +56,17 @@ _STATISTIC = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-# What a site, a registry or a society counts of itself. Patients and samples are not here: a study counts them too.
+# What a site, a registry or a society counts of itself, and a study does not.
 _COUNTED = re.compile(
     r"""
-    \b (?: cases?\ enrolled | visitors? | visits | members? | users? | subscribers? | followers | cent(?:er|re)s | countries | hospitals
-         | institutions? | partners? | manuscripts? | publications? | papers | articles | journals | abstracts? | citations? | downloads?
-         | page\ ?views | views | records | entries | datasets | databases | conferences? | webinars? | meetings | workshops | courses
-         | projects | collaborations | researchers | experts | volunteers | donors | registrations? | trials\ registered ) \b
+    \b (?: cases?\ enrolled | visitors? | members? | users? | subscribers? | followers | partners? | manuscripts? | publications?
+         | journals | abstracts?\ presented | downloads? | page\ ?views | conferences? | webinars? | workshops | courses | donors ) \b
     """,
     re.IGNORECASE | re.VERBOSE,
+)
+_HELD = re.compile(r"\b(?:centres|centers|countries|meetings|papers|conducted|held|published|presented)\b", re.IGNORECASE)
+_STUDIED = re.compile(
+    r"\b(?:identified|screened|included|excluded|removed|assessed|participants?|patients?|subjects?|samples?)\b", re.IGNORECASE
 )
 _DIGIT = re.compile(r"\d")
 _LONGEST_STATISTIC = 160  # code points; longer lines are neither counts nor headings
@@ -195,13 +197,25 @@ def _statistics(rows: Sequence[Row]) -> Iterator[tuple[int, str, str]]:
         end = i
         while end < len(rows) and rows[end].shape.counted:
             end += 1
-        size = end - i
-        own = sum(bool(_COUNTED.search(row.shape.counted)) for row in rows[i:end])
-        outside = size >= _STATISTICS and not (any(row.shape.prose for row in rows[:i]) and any(row.shape.prose for row in rows[end:]))
-        if outside and 2 * own >= size:
+        if end - i >= _STATISTICS and _is_own(rows[i:end]) and not (_has_prose(rows[:i]) and _has_prose(rows[end:])):
+            size = end - i
             for j in range(i, end):
                 yield j, STATISTICS, f"one of {size} counts in a row at the edge of the page"
         i = max(end, i + 1)
+
+
+def _is_own(block: Sequence[Row]) -> bool:
+    """Return whether a site counts itself: all lines give totals, or most count what no study does."""
+    if any(guard(row.text) for row in block):
+        return False
+    if all(bare(row.text)[:6].lower() == "total " for row in block):
+        return any(_COUNTED.search(row.shape.counted) or _HELD.search(row.shape.counted) for row in block)
+    counted = sum(bool(_COUNTED.search(row.shape.counted)) for row in block)
+    return 2 * counted >= len(block) and not any(_STUDIED.search(row.text) for row in block)
+
+
+def _has_prose(rows: Sequence[Row]) -> bool:
+    return any(row.shape.prose for row in rows)
 
 
 def _counted(text: str) -> str:

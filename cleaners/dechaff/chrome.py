@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _COMPANY = 3
 """Lines that may also be content go together from this many on: two field labels without values do stand side by side."""
+_PAIR = 2
+"""The same at an edge of the page, where fields are rarer and menus more common."""
 _SHORT = 12  # code points: no two sentences fit in less
 _ONE_PIECE = 160  # code points up to which a pattern may match across sentences: "© 2024 Example. All rights reserved."
 _REMEMBERED = 1 << 18  # lines: chrome repeats by its nature, and a line costs 300 bytes to remember
@@ -138,26 +140,29 @@ def _runs(matches: Sequence[Match | None]) -> list[tuple[int, int]]:
 
 
 def _settle(matches: Sequence[Match | None], begin: int, end: int, total: int) -> list[tuple[int, str, str]]:
-    """Return the lines of one run that go: index, rule and evidence."""
+    """Return the lines of one run that go: index, rule and evidence.
+
+    A word that may also be a heading, a label or a value goes beside a line that is certainly chrome, or with a second such word at an
+    edge of the page, or among three of more than one kind. Alone it stays: it may be a title, or the last value of a record.
+    """
     run = [match for match in matches[begin:end] if match is not None]
     certain = next((match for match in run if match.context == "anywhere"), None)
     at_head, at_foot = begin == 0, end == total
+    support = ""
     if certain:
         support = f"beside {certain.rule}"
     elif at_head and at_foot:
-        return []  # a page of such words alone is a list of words
-    elif at_head:
-        support = "before anything else on the page"
-    elif at_foot:
-        support = "after everything else on the page"
-    elif len(run) >= _COMPANY:
+        pass  # a page of such words alone is a list of words
+    elif (at_head or at_foot) and len(run) >= _PAIR:
+        support = f"{len(run)} such lines {'before' if at_head else 'after'} everything else on the page"
+    elif len(run) >= _COMPANY and len({match.rule for match in run}) > 1:
         support = f"among {len(run)} such lines"
-    else:
-        return []
     gone = []
     for i, match in enumerate(run, begin):
         if match.context == "anywhere":
             gone.append((i, match.rule, match.note))
-        elif match.context == "company" or at_head or (certain and at_foot):
+        elif match.context == "head" and at_head:
+            gone.append((i, match.rule, f"{match.note}; before anything else on the page"))
+        elif support and (match.context == "company" or (certain and at_foot)):
             gone.append((i, match.rule, f"{match.note}; {support}"))
     return gone

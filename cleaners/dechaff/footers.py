@@ -47,6 +47,38 @@ _REFERENCE = re.compile(
 )
 
 
+# Words of a site's own footer or menu, in the languages that most English scrapes have around them.
+_SITE = re.compile(
+    r"""
+      版权|版權|著作権|备案|備案|公网安备|icp|联系我们|聯繫|联系方式|首页|首頁|关于|關於|登录|登錄|注册|註冊|帮助|隐私|隱私|网站|網站|地址|邮编|电话|服务|平台|返回
+    | お問い合わせ|プライバシー|利用規約|サイト|ログイン|ホーム|会員|無断転載
+    | 개인정보|이용약관|회사소개|문의|로그인|사이트|저작권|주소|홈페이지
+    | конфиденциальн|соглашени|контакт|права\ защищены|войти|регистрац|главная|о\ нас|о\ сайте|сайт|подписк|карта\ сайта|контакти
+    | حقوق|اتصل|الخصوصية|الرئيسية|شروط|الموقع|تسجيل|من\ نحن|تماس|ورود
+    | זכויות|צור\ קשר|פרטיות|תנאי|אודות|כניסה
+    | δικαιώματα|επικοινωνία|απορρήτου|όροι|αρχική|σχετικά
+    | สงวนลิขสิทธิ์|ติดต่อ|นโยบาย|ข้อกำหนด|หน้าแรก|เกี่ยวกับ
+    | सर्वाधिकार|संपर्क|गोपनीयता|हमारे\ बारे
+    | datenschutz|impressum|nutzungsbedingungen|kontakt|anmelden|startseite|alle\ rechte
+    | mentions\ légales|confidentialité|conditions|plan\ du\ site|contactez|accueil|droits\ réservés|connexion
+    | aviso\ legal|privacidad|términos|contacto|derechos\ reservados|mapa\ (?:del\ sitio|do\ site)|inicio|iniciar
+    | privacidade|termos|fale\ conosco|contato|direitos\ reservados|política|início|entrar
+    | informativa|cookie|diritti\ riservati|contatti|note\ legali|chi\ siamo
+    | privacyverklaring|voorwaarden|rechten\ voorbehouden|polityka|regulamin|prawa\ zastrzeżone|gizlilik|hakları\ saklıdır|iletişim
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_ADDRESS = re.compile(r"https?://|\bwww\.|©|\(c\)|copyright|\S+@\S+\.\w+|\+?\d[\d ()-]{8,}\d", re.IGNORECASE)
+# What an article says of itself in another language: its authors' places and dates, and places of work without a site's words.
+_ARTICLE = re.compile(
+    r"作者单位|通信作者|通讯作者|收稿日期|基金项目|所属|責任著者|교신저자|大学|大學|医院|醫院|病院|研究所|대학교|병원|университет|институт|клиника|больниц|кафедр"
+    r"|universit|universid|hochschule|klinik|hôpital|hospital|institut|facult|fakult",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"\w.{25,}[.。！？!?؟।]\s*$")
+_MENU_LETTERS = 12  # of a menu's entries; a title has more
+
+
 class Footers:
     """Finds foreign blocks that touch the first or the last line of an English page."""
 
@@ -69,8 +101,9 @@ class Footers:
         edits = []
         for block, rule, place in ((head, "FOO002", "before"), (foot, "FOO001", "after")):
             guess = _confirm([lines[i].text for i in block])
-            if guess and len(block) < len(lines):
-                note = f"in a block of {len(block)} line{'s' * (len(block) > 1)} {place} the text; {guess.language}, {guess.probability:.0%} sure"
+            if guess and len(block) < len(lines) and _is_chrome([lines[i].text for i in block]):
+                lines_of = f"{len(block)} line{'s' * (len(block) > 1)}"
+                note = f"in a block of {lines_of} {place} the text; {guess.language}, {guess.probability:.0%} sure"
                 edits += [removing(text, lines[i], rule, note) for i in block]
         return edits
 
@@ -120,6 +153,16 @@ def _is_content(lines: Sequence[Line], block: range) -> bool:
         return True
     paragraphs = [i for i in block if evidence(lines[i].text)[2] >= _ABSTRACT_LETTERS or (words(lines[i].text) >= 2 * LONG_WORDS)]
     return bool(paragraphs) and len(block) <= 2
+
+
+def _is_chrome(block: Sequence[str]) -> bool:
+    """Return whether a block is a site's: it says so, or is a menu of short lines. A poem or a second abstract is foreign too."""
+    if any(_ARTICLE.search(line) and not _SITE.search(line) for line in block):
+        return False
+    said = any(_SITE.search(line) or _ADDRESS.search(line) for line in block)
+    menu = sum(kind(line) == "foreign" and letters(line) <= _MENU_LETTERS for line in block) >= _HEAD_LINES
+    sentences = any(_SENTENCE.search(line) for line in block)
+    return said or (menu and not sentences)
 
 
 @lru_cache(maxsize=1 << 16)

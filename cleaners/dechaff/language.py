@@ -26,6 +26,10 @@ ABSTRACT = re.compile(rf"(?:{'|'.join(_TABLE['abstract']['headings'])})\b.*", re
 """Matches a line that begins as an abstract in another language does."""
 _LETTERS_A_WORD = 4  # non-Latin letters that weigh as one function word; East Asian text has 2.2 letters a word
 _FOREIGN_DOCUMENT = 8  # words of evidence without which a page is not called foreign: a name or a motto is not a language
+_ENGLISH_TEXT = 25  # English function words that make a text, whatever else stands beside it: three sentences have as many
+_FEW_WORDS = 12  # words that langdetect must see; below, it calls half of all English lines foreign
+_SCARCE = 0.02  # share of words, and of letters; English prose has 0.3 function words a word, Croatian and Lithuanian 0.04 accents a letter
+_ACCENTED = re.compile("[\xc0-\u024f\u1e00-\u1eff]+")
 _RATIO = 3  # times as much evidence for other languages as for English; English WCXB pages (725) have a seventh at most
 _SURE = 0.9  # probability that langdetect must give; on pooled text it gives the true language 0.99 and more
 _SAMPLE = 2000  # code points that are enough to tell a language: langdetect's answer has settled long before
@@ -69,9 +73,13 @@ def foreign_page(text: str) -> Guess | None:
     english = sum(map(ENGLISH.__contains__, found))
     foreign = sum(map(FOREIGN.__contains__, found))
     other = 0 if text.isascii() else sum(map(len, _OTHER.findall(text)))
+    if english >= _ENGLISH_TEXT:
+        return None
     weight = foreign + other // _LETTERS_A_WORD
     if weight < _FOREIGN_DOCUMENT or weight <= _RATIO * english:
-        return None
+        # A language whose function words are not listed shows by having hardly any English ones, and letters that English lacks.
+        plain = len(found) >= _FEW_WORDS and english < _SCARCE * len(found)
+        return identify(text) if plain and sum(map(len, _ACCENTED.findall(text))) >= _SCARCE * len(text) else None
     if other // _LETTERS_A_WORD > foreign:
         return Guess(script(text), 1.0)
     return identify(text)

@@ -74,12 +74,15 @@ class Pipeline:
         self.last: tuple[Stage, ...] = (BlankLines(self.rules),)
 
     def prepare(self, documents: Sequence[Document]) -> list[Work]:
-        """Return documents as far as they can be cleaned without knowing the corpus: repaired, and without the chrome that names itself."""
+        """Return documents as far as they can be cleaned without their corpus: repaired, and without the chrome that names itself."""
         works = [Work(document) for document in documents]
-        _until_settled(self.repairs, works)
+        for work in works:
+            self._look_for_language(work)
+        _until_settled(self.repairs, [work for work in works if not work.foreign])
         for work in works:
             work.repairs = len(work.layers)
-            work.foreign = self._foreign(work)
+            if work.layers:  # mojibake hides a language
+                self._look_for_language(work)
         _once(self.removals[0], [work for work in works if not work.foreign])
         return works
 
@@ -105,14 +108,14 @@ class Pipeline:
         """Return the clean text of each document, with every edit that leads to it."""
         return self.finish(self.prepare(documents))
 
-    def _foreign(self, work: Work) -> bool:
-        """Return whether a page is wholly in another language; it is reported, and nothing is removed from it."""
+    def _look_for_language(self, work: Work) -> None:
+        """Mark a page that is wholly in another language: it is reported, and left as it is."""
         if not any(map(self.rules.__contains__, _REMOVING)):
-            return False
+            return
         guess = foreign_page(work.document.text)
+        work.foreign = guess is not None
         if guess and "LAN001" in self.rules:
             work.reports.append(Edit(0, 0, "", "LAN001", f"{guess.language}, {guess.probability:.0%} sure"))
-        return guess is not None
 
 
 @lru_cache(maxsize=4)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dechaff.edits import Edit, removing
 from dechaff.guards import guard
-from dechaff.lines import is_prose, key, words, written
+from dechaff.lines import is_prose, key, written
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -24,7 +25,9 @@ _PAGES = 3  # pages of a site that must share a line; with two, 6.3 % of content
 _SHARE = 0.1  # of the pages of a site: a heading that three in a hundred articles have is theirs
 _SHARE_UNKNOWN = 0.25  # where one folder may hold many sites
 _STRANGERS = 3  # lines of its own that a header or footer may have among the shared ones: a breadcrumb, a date, an issue
-_LABEL_WORDS = 4
+_RECORD = 0.15  # of the written lines being fields makes a page a record: invented registry pages have .19 to .55, articles .03
+_FORM_LINE = 120  # code points; longer lines are no fields
+_FIELD = re.compile(r"^[^:：]{2,60}[:：]\s*\S|^\S+@\S+\.\w+$")  # a label with its value, a lone e-mail address
 
 
 class Pair(NamedTuple):
@@ -98,11 +101,12 @@ class Repetition:
             return []
         lines = written(document.text)
         found: dict[int, str] = {}
-        for zone, inward in _zones(lines):
+        zones = [] if _is_record(lines) else _zones(lines)
+        for zone, inward in zones:
             indexes = range(len(inward)) if zone == HEAD else range(len(lines) - 1, len(lines) - 1 - len(inward), -1)
             named = [(i, name) for i, line in zip(indexes, inward, strict=True) if (name := key(line.text))]
             shared = self._shared(document.site, zone, [name for _, name in named])
-            for i, count in _walk([i for i, _ in named], shared, lines, zone, needed):
+            for i, count in _walk([i for i, _ in named], shared, lines, needed):
                 found[i] = f"on {count} of {pages} pages of {document.site or 'this folder'}, at the {zone}"
         return [removing(document.text, lines[i], "REP001", found[i]) for i in sorted(found)]
 
@@ -113,38 +117,25 @@ class Repetition:
         return [max(pair) for pair in zip(beside, [*beside[1:], 0], strict=False)]
 
 
-def _walk(indexes: Sequence[int], shared: Sequence[int], lines: Sequence[Line], zone: str, needed: int) -> list[tuple[int, int]]:
+def _walk(indexes: Sequence[int], shared: Sequence[int], lines: Sequence[Line], needed: int) -> list[tuple[int, int]]:
     """Return the lines that go, as index and count: from the edge inward until the page's own text begins."""
     gone: list[tuple[int, int]] = []
     strangers = 0
     for i, count in zip(indexes, shared, strict=True):
         text = lines[i].text
-        if count >= needed and not guard(text) and not _is_value(lines, i):
+        if guard(text) or (is_prose(text) and count < needed):
+            break  # a form begins here, or the text: what pages share further in is theirs
+        if count >= needed and not _FIELD.search(text):
             gone.append((i, count))
             strangers = 0
-        elif is_prose(text):
-            break
         else:
             strangers += 1
             if strangers > _STRANGERS:
                 break
-    # The innermost line may be the label of what follows: a field that every record begins with.
-    while zone == HEAD and gone and _is_label(lines, gone[-1][0]):
-        gone.pop()
     return gone
 
 
-def _is_value(lines: Sequence[Line], i: int) -> bool:
-    """Return whether a line is the value of a field: it follows a label directly."""
-    return (
-        i > 0
-        and guard(lines[i - 1].text) == "registry-field"
-        and lines[i].start == lines[i - 1].end + 1
-        and words(lines[i - 1].text) <= _LABEL_WORDS
-    )
-
-
-def _is_label(lines: Sequence[Line], i: int) -> bool:
-    """Return whether a line reads like the label of the line directly below it."""
-    below = i + 1 < len(lines) and lines[i + 1].start == lines[i].end + 1
-    return below and lines[i].text.rstrip().endswith(":") and not is_prose(lines[i].text)
+def _is_record(lines: Sequence[Line]) -> bool:
+    """Return whether a page is a form: fields and values that many records share, and that are its content."""
+    fields = sum(guard(line.text) in {"registry-field", "registry-value", "identifier"} for line in lines if len(line.text) < _FORM_LINE)
+    return fields >= _RECORD * len(lines)
