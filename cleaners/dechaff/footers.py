@@ -76,7 +76,9 @@ _ARTICLE = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"\w.{25,}[.。！？!?؟।]\s*$")
-_MENU_LETTERS = 12  # of a menu's entries; a title has more
+_ENTRIES = 2  # entries that make a menu: a name, a place or a title stands alone
+_ENTRY_WORDS = 3  # of a menu's entry, and letters in scripts that need no spaces: a title and a line of verse have more
+_ENTRY_LETTERS = 24
 
 
 class Footers:
@@ -159,10 +161,11 @@ def _is_chrome(block: Sequence[str]) -> bool:
     """Return whether a block is a site's: it says so, or is a menu of short lines. A poem or a second abstract is foreign too."""
     if any(_ARTICLE.search(line) and not _SITE.search(line) for line in block):
         return False
-    said = any(_SITE.search(line) or _ADDRESS.search(line) for line in block)
-    menu = sum(kind(line) == "foreign" and letters(line) <= _MENU_LETTERS for line in block) >= _HEAD_LINES
-    sentences = any(_SENTENCE.search(line) for line in block)
-    return said or (menu and not sentences)
+    if any(_SITE.search(line) or _ADDRESS.search(line) for line in block):
+        return True
+    foreign = [line for line in block if kind(line) == "foreign"]
+    entries = sum(len(line.split()) <= _ENTRY_WORDS and evidence(line)[2] <= _ENTRY_LETTERS for line in foreign)
+    return entries >= max(_ENTRIES, len(foreign) / 2) and not any(_SENTENCE.search(line) for line in block)
 
 
 @lru_cache(maxsize=1 << 16)

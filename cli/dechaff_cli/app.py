@@ -22,7 +22,7 @@ app = typer.Typer(
     name="dechaff",
     no_args_is_help=True,
     add_completion=False,
-    rich_markup_mode="rich",
+    rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Takes the chaff out of scraped text (site chrome, mojibake, foreign footers), says why, and can put it all back.",
@@ -78,19 +78,17 @@ def clean(
     jobs: Jobs = 0,
     stdin_filename: StdinName = "-",
 ) -> None:
-    """Write clean copies of a folder of scrapes, and a report that names every change and why.
+    """Write clean copies, and a report that says why.
 
-    The originals are never touched. The report holds [bold]index.html[/] to look at, [bold]changes.diff[/] for patch,
-    [bold]findings.jsonl[/] with one record a file, and summary.md and summary.json.
+    The originals are never touched. The report holds index.html to look at, changes.diff for patch,
+    findings.jsonl with one record a file, and summary.md and summary.json.
 
     Exit status: 0 when all files were written, changed or not; 2 when any could not be; the rest are written all the same.
 
-    [bold]Examples[/]
-
+    \b
+    Examples:
       dechaff clean scrapes/ -o clean/
-
       dechaff clean scrapes/ -o clean/ --ignore footers --jobs 4
-
       curl -s https://example.org/page.txt | dechaff clean - > page.txt
     """
     with _exit_codes():
@@ -125,18 +123,16 @@ def check(
     jobs: Jobs = 0,
     stdin_filename: StdinName = "-",
 ) -> None:
-    """Name every change that clean would make, and write nothing.
+    """Name every change, and write nothing.
 
     One line a finding: path:line:column: CODE name: evidence. Lines and columns count from 1 in your file.
 
     Exit status: 0 when all files are clean, 1 when any rule would repair or remove something, 2 when a file could not be read.
 
-    [bold]Examples[/]
-
+    \b
+    Examples:
       dechaff check scrapes/
-
       dechaff check scrapes/ --select encoding,CHR001
-
       git diff --name-only main | grep '[.]txt$' | xargs dechaff check
     """
     with _exit_codes():
@@ -167,17 +163,16 @@ def diff(
     jobs: Jobs = 0,
     stdin_filename: StdinName = "-",
 ) -> None:
-    """Print what clean would change as a unified diff, and write nothing else.
+    """Print what would change as a unified diff.
 
     On standard output control and direction characters are shown as escapes, since a scrape must not drive your terminal or CI runner;
     for a diff that patch applies whatever the files hold, use --output.
 
     Exit status: 0 when there is no difference, 1 when there is, 2 when a file could not be read.
 
-    [bold]Examples[/]
-
+    \b
+    Examples:
       dechaff diff scrapes/trial.txt
-
       dechaff diff scrapes/ -o changes.diff && cd scrapes && patch -p1 < ../changes.diff
     """
     with _exit_codes():
@@ -214,14 +209,12 @@ def explain(
     select: Select = None,
     ignore: Ignore = None,
 ) -> None:
-    """Say what a rule finds and why, or what happens to one line of a file and why.
+    """Say what a rule finds, or what happens to a line.
 
-    [bold]Examples[/]
-
+    \b
+    Examples:
       dechaff explain CHR001
-
       dechaff explain scrapes/trial.txt:38
-
       dechaff explain scrapes/site/page.txt:2 --corpus scrapes/
     """
     with _exit_codes():
@@ -247,10 +240,9 @@ def rules(
 ) -> None:
     """List the rules: code, name, effect, and why.
 
-    [bold]Examples[/]
-
+    \b
+    Examples:
       dechaff rules
-
       dechaff rules --select chrome
     """
     with _exit_codes():
@@ -280,14 +272,14 @@ def restore(
     output: Annotated[Path, typer.Option("--output", "-o", metavar="BACK", help="Folder for the originals.", show_default=False)],
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace files of the same names in BACK.")] = False,
 ) -> None:
-    """Rebuild the original files from their clean copies and the report, to the last byte.
+    """Rebuild the originals to the last byte.
 
-    Every file is checked against the digest of its original before it is written.
+    From the clean copies and their report. Every file is checked against the digest of its original before it is written.
 
     Exit status: 0 when all files were rebuilt, 2 when any could not be.
 
-    [bold]Example[/]
-
+    \b
+    Example:
       dechaff restore clean-report/ clean/ -o back/
     """
     with _exit_codes():
