@@ -133,11 +133,12 @@ def _heads_list(text: str) -> bool:
 def _related(rows: Sequence[Row]) -> Iterator[tuple[int, str, str]]:
     """Yield a heading such as "Related trials" and the titles under it, as far as they go on in one shape."""
     done = 0
+    first_prose = next((i for i, row in enumerate(rows) if row.shape.prose), len(rows))
     for i in [i for i, row in enumerate(rows) if row.shape.heads_list]:
         if i < done:
             continue
         # Before the page's own text has begun, what follows such a heading may be the page's title.
-        end = _list_end(rows, i, begun=any(row.shape.prose for row in rows[:i]))
+        end = _list_end(rows, i, begun=first_prose < i)
         items = end - i - 1
         if _FEWEST_ITEMS <= items <= _MOST_ITEMS:
             heading = bare(rows[i].text)
@@ -154,7 +155,7 @@ def _list_end(rows: Sequence[Row], heading: int, *, begun: bool) -> int:
     """
     begin = end = heading + 1
     if begin < len(rows) and _is_marked(rows[begin].text):
-        while end < len(rows) and _is_item(rows[end].text, ends_freely=True):
+        while end < min(len(rows), begin + _MOST_ITEMS + 1) and _is_item(rows[end].text, ends_freely=True):
             if not _is_marked(rows[end].text) and not (rows[end].follows and rows[end].text[:2].isspace()):
                 break
             end += 1
@@ -162,7 +163,7 @@ def _list_end(rows: Sequence[Row], heading: int, *, begun: bool) -> int:
     if _is_marked(rows[heading].text):
         return heading
     tight = end + 1 < len(rows) and rows[end + 1].follows
-    while end < len(rows) and _is_item(rows[end].text) and (end == begin or not tight or rows[end].follows):
+    while end < min(len(rows), begin + _MOST_ITEMS + 1) and _is_item(rows[end].text) and (end == begin or not tight or rows[end].follows):
         end += 1
     alike = sum(bool(_RECORD.search(row.text)) for row in rows[begin:end]) >= 0.75 * (end - begin)
     sure = end == len(rows) or (tight and end - begin > _FEWEST_ITEMS and not rows[end].follows)
@@ -192,12 +193,13 @@ def _statistics(rows: Sequence[Row]) -> Iterator[tuple[int, str, str]]:
     """Yield a block of counts that a site gives of itself before or after its text."""
     if sum(bool(row.shape.counted) for row in rows) < _STATISTICS:
         return
+    prose = [i for i, row in enumerate(rows) if row.shape.prose] or [len(rows)]
     i = 0
     while i < len(rows):
         end = i
         while end < len(rows) and rows[end].shape.counted:
             end += 1
-        if end - i >= _STATISTICS and _is_own(rows[i:end]) and not (_has_prose(rows[:i]) and _has_prose(rows[end:])):
+        if end - i >= _STATISTICS and _is_own(rows[i:end]) and not prose[0] < i < end <= prose[-1]:
             size = end - i
             for j in range(i, end):
                 yield j, STATISTICS, f"one of {size} counts in a row at the edge of the page"
@@ -212,10 +214,6 @@ def _is_own(block: Sequence[Row]) -> bool:
         return any(_COUNTED.search(row.shape.counted) or _HELD.search(row.shape.counted) for row in block)
     counted = sum(bool(_COUNTED.search(row.shape.counted)) for row in block)
     return 2 * counted >= len(block) and not any(_STUDIED.search(row.text) for row in block)
-
-
-def _has_prose(rows: Sequence[Row]) -> bool:
-    return any(row.shape.prose for row in rows)
 
 
 def _counted(text: str) -> str:

@@ -161,7 +161,7 @@ def _settle(matches: Sequence[Match | None], begin: int, end: int, total: int) -
     for i, match in enumerate(run, begin):
         if match.context == "anywhere":
             gone.append((i, match.rule, match.note))
-        elif match.context == "head" and at_head:
+        elif match.context == "head" and at_head and len(run) >= _PAIR and not (at_foot and not certain):
             gone.append((i, match.rule, f"{match.note}; before anything else on the page"))
         elif support and (match.context == "company" or (certain and at_foot)):
             gone.append((i, match.rule, f"{match.note}; {support}"))

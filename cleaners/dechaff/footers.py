@@ -76,6 +76,7 @@ _ARTICLE = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"\w.{25,}[.。！？!?؟।]\s*$")
+_LONGEST = 2000  # code points: no footer has a longer line, and these patterns take its square
 _ENTRIES = 2  # entries that make a menu: a name, a place or a title stands alone
 _ENTRY_WORDS = 3  # of a menu's entry, and letters in scripts that need no spaces: a title and a line of verse have more
 _ENTRY_LETTERS = 24
@@ -175,6 +176,8 @@ def kind(line: str) -> Kind:
     >>> kind("www.example.org"), kind("联系我们"), kind("Rain fell on the roof.")
     ('neutral', 'foreign', 'content')
     """
+    if len(line) > _LONGEST:
+        return "content"
     text = bare(line)
     total = letters(text)
     english, foreign, other = evidence(text)

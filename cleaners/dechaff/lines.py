@@ -10,6 +10,7 @@ from typing import NamedTuple
 # What renderers put before and after the words of a list item, a menu entry or a button.
 _LEAD = " \t\n\r\v\f\xa0\u3000•·▪▫◦‣⁃●○■□◆◇▶►▸▹▼▾▲△←→↑↓⇒✓✔✕×›»>|*\u200b"
 _TRAIL = " \t\n\r\v\f\xa0\u3000•·▪◦›»>|▶►▸▹▼▾▲→↓↗\u200b"
+_LONGEST_MARKED = 2000  # code points: nobody bullets a longer line, and a line of dashes alone would take its square
 _DASHES = "-–—+×"  # the same, if a space sets them off
 
 
@@ -43,6 +44,8 @@ def bare(line: str) -> str:
     >>> bare("   • Home  page » ")
     'Home page'
     """
+    if len(line) > _LONGEST_MARKED:
+        return " ".join(line.split())
     text = line.lstrip(_LEAD)
     while text[:1] in _DASHES and text[1:2].isspace():
         text = text[1:].lstrip(_LEAD)

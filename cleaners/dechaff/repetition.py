@@ -25,6 +25,7 @@ _PAGES = 3  # pages of a site that must share a line; with two, 6.3 % of content
 _SHARE = 0.1  # of the pages of a site: a heading that three in a hundred articles have is theirs
 _SHARE_UNKNOWN = 0.25  # where one folder may hold many sites
 _STRANGERS = 3  # lines of its own that a header or footer may have among the shared ones: a breadcrumb, a date, an issue
+_MOST = 0.9  # of a page's lines that may go; what shares more with other pages is a copy of them
 _RECORD = 0.15  # of the written lines being fields makes a page a record: invented registry pages have .19 to .55, articles .03
 _FORM_LINE = 120  # code points; longer lines are no fields
 _FIELD = re.compile(r"^[^:：]{2,60}[:：]\s*\S|^\S+@\S+\.\w+$")  # a label with its value, a lone e-mail address
@@ -108,6 +109,8 @@ class Repetition:
             shared = self._shared(document.site, zone, [name for _, name in named])
             for i, count in _walk([i for i, _ in named], shared, lines, needed):
                 found[i] = f"on {count} of {pages} pages of {document.site or 'this folder'}, at the {zone}"
+        if len(found) > _MOST * len(lines):
+            return []  # copies of one page share all their lines
         return [removing(document.text, lines[i], "REP001", found[i]) for i in sorted(found)]
 
     def _shared(self, site: str, zone: str, names: Sequence[str]) -> list[int]:

@@ -107,9 +107,10 @@ def clean(
             message = "standard input goes alone, to standard output: dechaff clean - > page.txt"
             raise corpus.CorpusError(message)
         else:
-            folder = None if no_report else report or output.with_name(f"{output.name}-report")
+            folder = None if no_report else report or output.resolve().with_name(f"{output.resolve().name}-report")
             sources = [Path(path) for path in paths]
             found = _find(sources, include)
+            corpus.refuse_twins(found)
             corpus.check_output(sources, output, folder, overwrite=overwrite)
             _clean_folder(found, run.Task(rules, out=output, diff=folder is not None), folder, jobs)
 
@@ -176,7 +177,6 @@ def diff(
       dechaff diff scrapes/ -o changes.diff && cd scrapes && patch -p1 < ../changes.diff
     """
     with _exit_codes():
-        from dechaff_cli import corpus
         from dechaff_cli.terminal import put, safe
 
         errors: list[tuple[str, str]] = []
@@ -190,7 +190,7 @@ def diff(
                 for line in outcome.diff.decode("utf-8", "surrogateescape").split("\n")[:-1]:
                     put(safe(line))
         if output is not None:
-            corpus.write(output, b"".join(parts))
+            _write_diff(output, b"".join(parts), paths)
         if errors:
             _fail(errors)
         if differs:
@@ -224,7 +224,7 @@ def explain(
         from dechaff_cli.terminal import put
 
         name, _, number = what.rpartition(":")
-        if number.isdigit() and name:
+        if number.isdecimal() and name:
             lines = explanation.of_line(Path(name), int(number), corpus_folder, _rules(select, ignore))
         else:
             lines = (line for code in sorted(selected([what]), key=list(RULES).index) for line in explanation.of_rule(RULES[code]))
@@ -255,6 +255,8 @@ def rules(
             put(rules_page.markdown().rstrip("\n"))
             return
         chosen = _rules(select, ignore)
+        if not chosen:
+            return
         wide = max(len(RULES[code].name) for code in chosen)
         stage = ""
         for code, rule in RULES.items():
@@ -295,9 +297,9 @@ def restore(
             if file.error is not None:
                 continue
             try:
-                corpus.write(corpus.below(output, file.path), rebuild((cleaned / file.path).read_bytes(), file))
+                corpus.write_below(output, file.path, rebuild(corpus.below(cleaned, file.path).read_bytes(), file))
                 done += 1
-            except RestoreError as error:
+            except (RestoreError, corpus.CorpusError) as error:
                 errors.append((file.path, str(error)))
             except OSError as error:
                 errors.append((file.path, f"{error.filename or 'it'}: {error.strerror}"))
@@ -328,6 +330,21 @@ def _exit_codes() -> Iterator[None]:
 
         note("dechaff: interrupted; what is written is whole")
         raise typer.Exit(INTERRUPTED) from interrupt
+
+
+def _write_diff(output: Path, diff: bytes, paths: Sequence[str]) -> None:
+    """Write a diff to the file that the user named, unless it is one of the files that the diff is about."""
+    from dechaff_cli import corpus
+
+    for path in paths:
+        if output.resolve().is_relative_to(Path(path).resolve()):
+            message = f"--output {output} is inside {path}: choose a file beside it"
+            raise corpus.CorpusError(message)
+    try:
+        corpus.write(output, diff)
+    except OSError as error:
+        message = f"--output {output} cannot be written: {error.strerror}"
+        raise corpus.CorpusError(message) from error
 
 
 def _fail(errors: Sequence[tuple[str, str]]) -> None:

@@ -58,15 +58,15 @@ def find(paths: Sequence[Path], include: Sequence[str] = INCLUDE) -> Corpus:
     """
     corpus = Corpus()
     for path in paths:
-        if path.is_dir():
-            found = sorted(_walk(path, path.resolve(), corpus, include), key=lambda source: source.name)
-        elif path.exists():
-            found = [Source(path, path.name, path.stat().st_size)]
-        else:
-            corpus.problems.append((str(path), "does not exist"))
-            continue
-        corpus.files += found
-    _refuse_twins(corpus)
+        try:
+            if path.is_dir():
+                corpus.files += sorted(_walk(path, path.resolve(), corpus, include), key=lambda source: source.name)
+            elif path.exists():
+                corpus.files.append(Source(path, path.name, path.stat().st_size))
+            else:
+                corpus.problems.append((str(path), "does not exist"))
+        except OSError as error:
+            corpus.problems.append((str(path), f"cannot be read: {error.strerror}"))
     return corpus
 
 
@@ -77,33 +77,41 @@ def _walk(folder: Path, root: Path, corpus: Corpus, include: Sequence[str], belo
         corpus.problems.append((str(folder), f"cannot be listed: {error.strerror}"))
         return
     for entry in entries:
-        name = below + entry.name
-        path = Path(entry.path)
-        if entry.is_symlink() and not _leads_inside(path, root, directory=entry.is_dir()):
-            corpus.skipped["symbolic links that lead out of the folder, to a folder, or nowhere"] += 1
-        elif entry.is_dir():
-            if entry.name.startswith("."):
-                corpus.skipped["hidden folders"] += 1
-            else:
-                yield from _walk(path, root, corpus, include, f"{name}/")
-        elif not entry.is_file():
-            corpus.skipped["pipes, sockets and devices"] += 1
-        elif any(fnmatch(name if "/" in pattern else entry.name, pattern) for pattern in include):
-            yield Source(path, name, entry.stat().st_size)
+        try:
+            yield from _take(entry, root, corpus, include, below)
+        except OSError as error:
+            corpus.problems.append((entry.path, f"cannot be read: {error.strerror}"))
+
+
+def _take(entry: os.DirEntry[str], root: Path, corpus: Corpus, include: Sequence[str], below: str) -> Iterator[Source]:
+    """Yield what one entry of a folder holds."""
+    name = below + entry.name
+    path = Path(entry.path)
+    if entry.is_symlink() and not _leads_inside(path, root):
+        corpus.skipped["symbolic links that lead out of the folder, to a folder, or nowhere"] += 1
+    elif entry.is_dir():
+        if entry.name.startswith("."):
+            corpus.skipped["hidden folders"] += 1
         else:
-            corpus.skipped[f"files not named {', '.join(include)}"] += 1
+            yield from _walk(path, root, corpus, include, f"{name}/")
+    elif not entry.is_file():
+        corpus.skipped["pipes, sockets and devices"] += 1
+    elif any(fnmatch(name if "/" in pattern else entry.name, pattern) for pattern in include):
+        yield Source(path, name, entry.stat().st_size)
+    else:
+        corpus.skipped[f"files not named {', '.join(include)}"] += 1
 
 
-def _leads_inside(link: Path, root: Path, *, directory: bool) -> bool:
+def _leads_inside(link: Path, root: Path) -> bool:
     """Return whether a link leads to a file of the same folder. Links to folders are not followed: they may form a circle."""
     try:
-        return not directory and link.resolve(strict=True).is_relative_to(root)
-    except OSError:
+        return not link.is_dir() and link.resolve(strict=True).is_relative_to(root)
+    except (OSError, RuntimeError):  # a circle of links is a RuntimeError before Python 3.13
         return False
 
 
-def _refuse_twins(corpus: Corpus) -> None:
-    """Keep the first of several files that would be written to one place."""
+def refuse_twins(corpus: Corpus) -> None:
+    """Keep the first of several files that would be written to one place; the others become problems."""
     seen: dict[str, Source] = {}
     for source in corpus.files:
         first = seen.setdefault(source.name, source)
@@ -153,9 +161,12 @@ def check_output(sources: Sequence[Path], out: Path, report: Path | None, *, ove
             if place == origin or (origin.is_dir() and place.is_relative_to(origin)):
                 message = f"{what} {folder} is inside {source}: cleaning would take its own output for input. Choose a folder beside it."
                 raise CorpusError(message)
-            if what == "--output" and origin.is_relative_to(place):
+            if origin.is_relative_to(place):
                 message = f"{what} {folder} holds {source}: cleaning could overwrite the originals. Choose a folder of its own."
                 raise CorpusError(message)
+        if what == "--report" and place.is_relative_to(out.resolve()):
+            message = f"{what} {folder} is inside {out}: the report would mix with the clean copies. Choose a folder beside it."
+            raise CorpusError(message)
         if folder.exists() and not folder.is_dir():
             message = f"{what} {folder} is a file; name a folder."
             raise CorpusError(message)
@@ -183,6 +194,21 @@ def below(folder: Path, name: str) -> Path:
         message = f"{name!r} is no path below a folder"
         raise CorpusError(message)
     return path
+
+
+def write_below(folder: Path, name: str, data: bytes) -> None:
+    """Write a file below a folder, and not through a link that leads out of it.
+
+    Raises:
+        CorpusError: The name, or a link on the way, leads out of the folder.
+        OSError: It could not be written; nothing is left behind.
+    """
+    path = below(folder, name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.parent.resolve().is_relative_to(folder.resolve()):
+        message = f"{path.parent} is a link that leads out of {folder}: writing there could overwrite other files"
+        raise CorpusError(message)
+    write(path, data)
 
 
 def write(path: Path, data: bytes) -> None:

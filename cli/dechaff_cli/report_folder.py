@@ -47,9 +47,14 @@ class ReportFolder:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Leave nothing half-written."""
-        self._open.close()
-        for file in (self._findings, self._diff):
-            Path(file.name).unlink(missing_ok=True)
+        try:
+            self._open.close()
+        finally:
+            for file in (self._findings, self._diff):
+                Path(file.name).unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            message = f"the report in {self._folder} cannot be written: {error.strerror}; the clean copies made so far are whole"
+            raise corpus.CorpusError(message) from error
 
     def _beside(self) -> IO[bytes]:
         return self._open.enter_context(

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _BATCH_FILES = 64
 _GARBAGE = 100_000  # allocations between looks for cycles: we make none, and looking through a corpus of lines is a tenth of the time
 _HOLD = 32 << 20  # bytes of files held between the passes: beside the automaton's, this is the larger part of the memory
+_HOLD_FILES = 5000  # and as many files at most
 _BATCH_BYTES = 2 << 20  # enough text that handing a batch over costs nothing beside cleaning it, little enough to share out evenly
 
 
@@ -71,7 +72,10 @@ def survey(files: Sequence[Source], task: Task, jobs: int, advance: Callable[[in
     counts = Survey()
     if "REP001" in task.rules and len(files) > 1:
         for part, batch in _map(_survey_batch, files, jobs, task, counts):
-            counts.add(part if isinstance(part, Survey) else Survey())
+            if isinstance(part, str):
+                message = f"the lines that pages share could not be counted: {part}"
+                raise corpus.CorpusError(message)
+            counts.add(part)
             advance(len(batch))
     return counts.settle()
 
@@ -140,7 +144,7 @@ def _survey_batch(batch: Sequence[Source]) -> Survey:
     pipeline, task = _worker
     found = [one for one in map(read, batch) if one.decoded]
     works = pipeline.prepare([document(one) for one in found])
-    if sum(one.source.size for one, _ in _held.values()) + sum(one.source.size for one in found) <= _HOLD:
+    if len(_held) < _HOLD_FILES and sum(one.source.size for one, _ in _held.values()) + sum(one.source.size for one in found) <= _HOLD:
         _held.update({(one.source, task.rules): (one, work) for one, work in zip(found, works, strict=True)})
     return pipeline.survey(works)
 
@@ -160,7 +164,9 @@ def _clean_one(source: Source, pipeline: Pipeline, task: Task) -> Outcome:
     outcome = _outcome(found.raw, found.decoded, work, pipeline, task)
     try:
         if task.out is not None:
-            corpus.write(task.out / source.name, outcome.text.encode("utf-8"))
+            corpus.write_below(task.out, source.name, outcome.text.encode("utf-8"))
+    except corpus.CorpusError as error:
+        return Outcome(FileReport(source.name, error=str(error)), b"", "")
     except OSError as error:
         return Outcome(FileReport(source.name, error=f"its clean copy cannot be written: {error.strerror}"), b"", "")
     return outcome if task.keep_text else outcome._replace(text="")
@@ -169,7 +175,8 @@ def _clean_one(source: Source, pipeline: Pipeline, task: Task) -> Outcome:
 def _outcome(raw: bytes, decoded: Decoded, work: Work, pipeline: Pipeline, task: Task) -> Outcome:
     page = work.document
     cleaned = pipeline.finish([work])[0]
-    report = describe(page.path, page.site, raw, decoded, cleaned)
+    heard = decoded._replace(remarks=tuple(remark for remark in decoded.remarks if remark.rule in task.rules))
+    report = describe(page.path, page.site, raw, heard, cleaned)
     diff = unified(page.path, raw, decoded.text, cleaned) if task.diff and report.findings else b""
     return Outcome(report, diff, cleaned.text)
 
@@ -186,11 +193,14 @@ def _map(
         return
     with ProcessPoolExecutor(jobs, initializer=_start_apart, initargs=(task, counts)) as pool:
         parts = [pool.submit(work, batch) for batch in batches]
-        for part, batch in zip(parts, batches, strict=True):
-            try:
-                yield part.result(), batch
-            except BrokenProcessPool:
-                yield "was not cleaned: a worker process died; run again with --jobs 1 to find the file that kills it", batch
+        try:
+            for part, batch in zip(parts, batches, strict=True):
+                try:
+                    yield part.result(), batch
+                except BrokenProcessPool:
+                    yield "a worker process died; run again with --jobs 1 to find the file that kills it", batch
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)  # on an interrupt, what is queued is not worked off
 
 
 def _batches(files: Sequence[Source]) -> Iterator[list[Source]]:

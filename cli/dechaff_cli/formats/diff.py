@@ -26,10 +26,10 @@ def unified(name: str, raw: bytes, text: str, cleaned: Cleaned) -> bytes:
         cleaned: What became of it.
     """
     old, new = _lines(raw), _lines(cleaned.text.encode("utf-8"))
-    if text.count("\n") != raw.count(b"\n"):  # in UTF-16 the bytes of a line feed stand elsewhere
-        changes = [(0, len(old), 0, len(new))]
-    else:
-        changes = [change for change in _changes(old, text, cleaned) if old[change[0] : change[1]] != new[change[2] : change[3]]]
+    aligned = text.count("\n") == raw.count(b"\n")  # not so in UTF-16, where the bytes of a line feed stand elsewhere
+    changes = list(_changes(old, text, cleaned)) if aligned else [(0, len(old), 0, len(new))]
+    if changes and changes[-1][1] >= len(old):  # a last line without a line feed counts as a line only if it has characters
+        changes[-1] = (*changes[-1][:3], len(new))
     hunks = b"".join(_hunks(old, new, changes))
     return b"--- " + _quoted(f"a/{name}") + b"\n+++ " + _quoted(f"b/{name}") + b"\n" + hunks if hunks else b""
 
