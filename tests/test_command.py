@@ -277,3 +277,66 @@ def test_help_loads_nothing_heavy() -> None:
     )
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"ftfy", "langdetect", "numpy", "re2", "jinja2", "dechaff.rules", "tomllib"} & set(loaded)
+
+
+def test_nothing_is_written_over_the_originals(tmp_path: Path) -> None:
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    (notes / "summary.md").write_text("Home\nRain fell.\n")
+    ran = dechaff("clean", "notes/summary.md", "-o", "out", "--report", "notes", folder=tmp_path)
+    assert ran.code == 2
+    assert "holds notes/summary.md" in ran.err
+    assert dechaff("clean", "notes", "-o", "out", "--report", "out", folder=tmp_path).code == 2
+    (tmp_path / "in" / "sub").mkdir(parents=True)
+    (tmp_path / "in" / "sub" / "a.txt").write_text(DIRTY)
+    (tmp_path / "out2").mkdir()
+    (tmp_path / "out2" / "sub").symlink_to(tmp_path / "in" / "sub")
+    ran = dechaff("clean", "in", "-o", "out2", "--overwrite", folder=tmp_path)
+    assert ran.code == 2
+    assert "is a link that leads out of" in ran.err
+    assert (tmp_path / "in" / "sub" / "a.txt").read_text() == DIRTY
+    assert dechaff("diff", "in/sub/a.txt", "-o", "in/sub/a.txt", folder=tmp_path).code == 2
+    assert (tmp_path / "in" / "sub" / "a.txt").read_text() == DIRTY
+
+
+@pytest.mark.parametrize(
+    "text", ["Skip to main content\nRain fell.\nIt stopped.", "Rain fell.\n\n\n", "Home\r\nRain fell.\r\n", "\n\nRain", "Cite this"]
+)
+def test_the_diff_of_odd_ends_applies(tmp_path: Path, text: str) -> None:
+    if shutil.which("patch") is None:
+        pytest.skip("patch is not installed")
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a b.txt").write_text(text, newline="")
+    dechaff("clean", "in", "-o", "out", folder=tmp_path)
+    with (tmp_path / "out-report" / "changes.diff").open("rb") as changes:
+        done = subprocess.run(["patch", "-p1", "--binary", "-s"], stdin=changes, cwd=tmp_path / "in", capture_output=True, check=False)  # noqa: S607
+    assert done.returncode == 0, done.stdout
+    assert (
+        not (tmp_path / "in" / "a b.txt").exists()
+        or (tmp_path / "in" / "a b.txt").read_bytes() == (tmp_path / "out" / "a b.txt").read_bytes()
+    )
+
+
+def test_the_same_name_in_two_folders_is_checked_twice(tmp_path: Path) -> None:
+    for name in ("x", "y"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.txt").write_text(DIRTY)
+    ran = dechaff("check", "x/a.txt", "y/a.txt", folder=tmp_path)
+    assert ran.code == 1
+    assert "x/a.txt:1:1" in ran.out
+    assert "y/a.txt:1:1" in ran.out
+
+
+def test_decoding_remarks_obey_the_selection(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"Rain fell.\r\nIt stopped.\r\n")
+    assert dechaff("check", "a.txt", folder=tmp_path).code == 1
+    assert dechaff("check", "a.txt", "--ignore", "decoding", folder=tmp_path).code == 0
+
+
+def test_copies_of_one_page_are_not_emptied(samples: Path, tmp_path: Path) -> None:
+    poem = samples / "negative" / "in" / "poem-and-recipe" / "night-ward.txt"
+    (tmp_path / "in" / "site").mkdir(parents=True)
+    for i in range(4):
+        shutil.copy(poem, tmp_path / "in" / "site" / f"{i}.txt")
+    dechaff("clean", "in", "-o", "out", folder=tmp_path)
+    assert (tmp_path / "out" / "site" / "2.txt").read_bytes() == poem.read_bytes()
