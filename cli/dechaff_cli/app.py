@@ -107,7 +107,8 @@ def clean(
             message = "standard input goes alone, to standard output: dechaff clean - > page.txt"
             raise corpus.CorpusError(message)
         else:
-            folder = None if no_report else report or output.resolve().with_name(f"{output.resolve().name}-report")
+            output = output if output.name else output.resolve()
+            folder = None if no_report else report or output.with_name(f"{output.name}-report")
             sources = [Path(path) for path in paths]
             found = _find(sources, include)
             corpus.refuse_twins(found)
