@@ -10,7 +10,7 @@ from dechaff.decoding import decode, encode
 from dechaff.edits import Document, Edit
 from dechaff.errors import DechaffError, NotTextError, RestoreError, RuleTableError, UnknownRuleError
 from dechaff.pipeline import Cleaned, Pipeline
-from dechaff.report import FileReport, Finding, Report, restore
+from dechaff.report import FileReport, Finding, restore
 from dechaff.rules import RULES, Rule, select
 
 __version__ = "0.1.0"
@@ -25,7 +25,6 @@ __all__ = [
     "Finding",
     "NotTextError",
     "Pipeline",
-    "Report",
     "RestoreError",
     "Rule",
     "RuleTableError",

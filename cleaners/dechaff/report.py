@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_right
-from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -94,27 +93,6 @@ class FileReport:
 
 
 _PLAIN = ("site", "bytes_in", "bytes_out", "sha256_in", "sha256_out", "lines_in", "lines_out", "characters_in", "characters_out")
-
-
-@dataclass(slots=True)
-class Report:
-    """A whole run. Adds up over shards."""
-
-    files: list[FileReport] = field(default_factory=list)
-    skipped: Counter[str] = field(default_factory=Counter)
-    """Files that were not read, by the reason in words."""
-
-    def counts(self) -> Counter[str]:
-        """Return how many findings each rule has."""
-        return Counter(finding.rule for file in self.files for finding in file.findings)
-
-    def total(self, name: str) -> int:
-        """Return the sum of a figure, such as "lines_in", over all files."""
-        return sum(getattr(file, name) for file in self.files)
-
-    def errors(self) -> Iterator[FileReport]:
-        """Yield the files that could not be read or written."""
-        return (file for file in self.files if file.error is not None)
 
 
 def describe(path: str, site: str, raw: bytes, decoded: Decoded, cleaned: Cleaned) -> FileReport:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dechaff_cli import work
+from dechaff_cli.work import FAILED
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from dechaff import FileReport
-    from dechaff_cli.corpus import Corpus
-    from dechaff_cli.run import Outcome, Task
 
-FINDINGS, FAILED, INTERRUPTED = 1, 2, 130
+FINDINGS, INTERRUPTED = 1, 130
 
 app = typer.Typer(
     name="dechaff",
@@ -94,11 +94,11 @@ def clean(
     with _exit_codes():
         from dechaff_cli import corpus, run
 
-        rules = _rules(select, ignore)
+        rules = work.selection(select, ignore)
         if paths == [corpus.STDIN] and output is None:
-            outcome = _from_stdin(run.Task(rules), stdin_filename)
+            outcome = work.from_stdin(run.Task(rules), stdin_filename)
             if outcome.report.error is not None:
-                _fail([(stdin_filename, outcome.report.error)])
+                work.fail([(stdin_filename, outcome.report.error)])
             sys.stdout.buffer.write(outcome.text.encode("utf-8"))
         elif output is None:
             message = "say where the clean copies go: --output OUT"
@@ -110,10 +110,10 @@ def clean(
             output = output if output.name else output.resolve()
             folder = None if no_report else report or output.with_name(f"{output.name}-report")
             sources = [Path(path) for path in paths]
-            found = _find(sources, include)
+            found = work.find(sources, include)
             corpus.refuse_twins(found)
             corpus.check_output(sources, output, folder, overwrite=overwrite)
-            _clean_folder(found, run.Task(rules, out=output, diff=folder is not None), folder, jobs)
+            work.clean_folder(found, run.Task(rules, out=output, diff=folder is not None), folder, jobs)
 
 
 @app.command()
@@ -143,12 +143,12 @@ def check(
 
         dirty = 0
         errors: list[tuple[str, str]] = []
-        for outcome, shown in _each(paths, include, select, ignore, jobs, stdin_filename, errors):
+        for outcome, shown in work.each(paths, include, select, ignore, jobs, stdin_filename, errors):
             for line in text.findings(outcome.report, shown):
                 put(line)
-            dirty += _changes(outcome.report)
+            dirty += work.changes(outcome.report)
         if errors:
-            _fail(errors)
+            work.fail(errors)
         if dirty:
             raise typer.Exit(FINDINGS)
 
@@ -183,7 +183,7 @@ def diff(
         errors: list[tuple[str, str]] = []
         parts = []
         differs = False
-        for outcome, _ in _each(paths, include, select, ignore, jobs, stdin_filename, errors, with_diff=True):
+        for outcome, _ in work.each(paths, include, select, ignore, jobs, stdin_filename, errors, with_diff=True):
             differs = differs or bool(outcome.diff)
             if output is not None:
                 parts.append(outcome.diff)
@@ -191,9 +191,9 @@ def diff(
                 for line in outcome.diff.decode("utf-8", "surrogateescape").split("\n")[:-1]:
                     put(safe(line))
         if output is not None:
-            _write_diff(output, b"".join(parts), paths)
+            work.write_diff(output, b"".join(parts), paths)
         if errors:
-            _fail(errors)
+            work.fail(errors)
         if differs:
             raise typer.Exit(FINDINGS)
 
@@ -226,7 +226,7 @@ def explain(
 
         name, _, number = what.rpartition(":")
         if number.isdecimal() and name:
-            lines = explanation.of_line(Path(name), int(number), corpus_folder, _rules(select, ignore))
+            lines = explanation.of_line(Path(name), int(number), corpus_folder, work.selection(select, ignore))
         else:
             lines = (line for code in sorted(selected([what]), key=list(RULES).index) for line in explanation.of_rule(RULES[code]))
         for line in lines:
@@ -255,7 +255,7 @@ def rules(
 
             put(rules_page.markdown().rstrip("\n"))
             return
-        chosen = _rules(select, ignore)
+        chosen = work.selection(select, ignore)
         if not chosen:
             return
         wide = max(len(RULES[code].name) for code in chosen)
@@ -306,7 +306,7 @@ def restore(
                 errors.append((file.path, f"{error.filename or 'it'}: {error.strerror}"))
         note(f"{done} files restored to the last byte in {output}")
         if errors:
-            _fail(errors)
+            work.fail(errors)
 
 
 def main() -> None:
@@ -331,141 +331,6 @@ def _exit_codes() -> Iterator[None]:
 
         note("dechaff: interrupted; what is written is whole")
         raise typer.Exit(INTERRUPTED) from interrupt
-
-
-def _write_diff(output: Path, diff: bytes, paths: Sequence[str]) -> None:
-    """Write a diff to the file that the user named, unless it is one of the files that the diff is about."""
-    from dechaff_cli import corpus
-
-    for path in paths:
-        if output.resolve().is_relative_to(Path(path).resolve()):
-            message = f"--output {output} is inside {path}: choose a file beside it"
-            raise corpus.CorpusError(message)
-    try:
-        corpus.write(output, diff)
-    except OSError as error:
-        message = f"--output {output} cannot be written: {error.strerror}"
-        raise corpus.CorpusError(message) from error
-
-
-def _fail(errors: Sequence[tuple[str, str]]) -> None:
-    from dechaff_cli.terminal import note, safe
-
-    for path, error in errors:
-        note(f"dechaff: {safe(path)}: {safe(error)}")
-    raise typer.Exit(FAILED)
-
-
-def _rules(select: list[str] | None, ignore: list[str] | None) -> frozenset[str]:
-    from dechaff import select as selected
-
-    return selected(*([word.strip() for words in given or () for word in words.split(",")] for given in (select, ignore)))
-
-
-def _find(paths: Sequence[Path], include: list[str] | None) -> Corpus:
-    from dechaff_cli import corpus
-
-    found = corpus.find(paths, tuple(include) if include else corpus.INCLUDE)
-    if not found.files and not found.problems:
-        patterns = ", ".join(include or corpus.INCLUDE)
-        message = f"no file to clean below {', '.join(map(str, paths))}: looked for {patterns}. Name others with --include GLOB."
-        raise corpus.CorpusError(message)
-    return found
-
-
-def _clean_folder(found: Corpus, task: Task, folder: Path | None, jobs: int) -> None:
-    """Clean what was found, write the report, and say on standard error what was done."""
-    from dechaff_cli.formats.summary import Summary
-    from dechaff_cli.report_folder import PAGE, ReportFolder
-    from dechaff_cli.terminal import note, stderr
-
-    summary = Summary(skipped=found.skipped, errors=list(found.problems))
-    with ReportFolder(folder, sorted(task.rules)) if folder else nullcontext() as writing:
-        for outcome in _cleaned(found, task, jobs):
-            summary.add(outcome.report)
-            if writing:
-                writing.add(outcome)
-        if writing:
-            writing.finish(summary)
-    for table in summary.table():
-        stderr().print(table)
-        note("")
-    _say_skipped(found)
-    if folder:
-        note(f"Report: {folder / PAGE}")
-    if summary.errors:
-        _fail(summary.errors)
-
-
-def _say_skipped(found: Corpus) -> None:
-    from dechaff_cli.terminal import note
-
-    for why, count in sorted(found.skipped.items()):
-        note(f"Passed over: {count:,} {why}")
-
-
-def _from_stdin(task: Task, name: str) -> Outcome:
-    from dechaff import FileReport, NotTextError
-    from dechaff_cli.run import Outcome, clean_text
-
-    try:
-        return clean_text(sys.stdin.buffer.read(), name, task)
-    except NotTextError as error:
-        return Outcome(FileReport(name, error=str(error)), b"", "")
-
-
-def _cleaned(found: Corpus, task: Task, jobs: int) -> Iterator[Outcome]:
-    """Yield what becomes of each file, with a progress bar for those who watch."""
-    from dechaff_cli import run
-    from dechaff_cli.terminal import progress
-
-    with progress() as bar:
-        counting = bar.add_task("counting", total=len(found.files))
-        counts = run.survey(found.files, task, jobs, lambda more: bar.advance(counting, more))
-        bar.remove_task(counting)
-        cleaning = bar.add_task("cleaning", total=len(found.files))
-        for outcome in run.clean(found.files, task, counts, jobs):
-            yield outcome
-            bar.advance(cleaning)
-
-
-def _each(
-    paths: Sequence[str],
-    include: list[str] | None,
-    select: list[str] | None,
-    ignore: list[str] | None,
-    jobs: int,
-    stdin_filename: str,
-    errors: list[tuple[str, str]],
-    *,
-    with_diff: bool = False,
-) -> Iterator[tuple[Outcome, str]]:
-    """Yield what would become of each file and its name as the user gave it; what cannot be read is added to the errors."""
-    from dechaff_cli import corpus, run
-
-    task = run.Task(_rules(select, ignore), diff=with_diff)
-    if list(paths) == [corpus.STDIN]:
-        outcome = _from_stdin(task, stdin_filename)
-        if outcome.report.error is not None:
-            errors.append((stdin_filename, outcome.report.error))
-        else:
-            yield outcome, stdin_filename
-        return
-    found = _find([Path(path) for path in paths], include)
-    errors += found.problems
-    for source, outcome in zip(found.files, _cleaned(found, task, jobs), strict=True):
-        if outcome.report.error is not None:
-            errors.append((str(source.path), outcome.report.error))
-        else:
-            yield outcome, str(source.path)
-    _say_skipped(found)
-
-
-def _changes(report: FileReport) -> bool:
-    """Return whether any finding of a file is more than a remark."""
-    from dechaff import RULES
-
-    return any(RULES[finding.rule].effect != "report" for finding in report.findings)
 
 
 if __name__ == "__main__":
