@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
-from dechaff import edits
 from dechaff.blank_lines import BlankLines
 from dechaff.characters import Characters
 from dechaff.chrome import Chrome
@@ -13,6 +12,7 @@ from dechaff.edits import Document, Edit
 from dechaff.encoding import Encoding
 from dechaff.footers import Footers
 from dechaff.language import foreign_page
+from dechaff.pages import Page, paged
 from dechaff.repetition import Repetition, Survey, survey
 from dechaff.rules import RULES
 
@@ -25,10 +25,14 @@ _MOST_PASSES = 8
 needed a second; the bound only makes the end certain."""
 
 
-class Stage(Protocol):
+Of_contra = TypeVar("Of_contra", bound=Document, contravariant=True)
+
+
+class Stage(Protocol[Of_contra]):
     """Anything that finds edits: a batch of documents in, the edits of each out, in order and disjoint.
 
-    What it finds in a document must not depend on which others are in the batch.
+    What it finds in a document must not depend on which others are in the batch. Stages that repair take any document; those that
+    remove lines may take pages, which know their lines.
     """
 
     @property
@@ -36,7 +40,7 @@ class Stage(Protocol):
         """One of `rules.STAGES`."""
         ...
 
-    def find(self, documents: Sequence[Document]) -> list[list[Edit]]:
+    def find(self, documents: Sequence[Of_contra], /) -> list[list[Edit]]:
         """Return the edits of each document."""
         ...
 
@@ -65,13 +69,13 @@ class Pipeline:
             counts: What the survey of the corpus counted; without it nothing is taken for repeated.
         """
         self.rules = frozenset(rules)
-        self.repairs: tuple[Stage, ...] = (Encoding(self.rules), Characters(self.rules))
-        self.removals: tuple[Stage, ...] = (
+        self.repairs: tuple[Stage[Document], ...] = (Encoding(self.rules), Characters(self.rules))
+        self.removals: tuple[Stage[Page], ...] = (
             _chrome(self.rules),
             Repetition(self.rules, counts or Survey()),
             Footers(self.rules),
         )
-        self.last: tuple[Stage, ...] = (BlankLines(self.rules),)
+        self.last: tuple[Stage[Document], ...] = (BlankLines(self.rules),)
 
     def prepare(self, documents: Sequence[Document]) -> list[Work]:
         """Return documents as far as they can be cleaned without their corpus: repaired, and without the chrome that names itself."""
@@ -83,12 +87,15 @@ class Pipeline:
             work.repairs = len(work.layers)
             if work.layers:  # mojibake hides a language
                 self._look_for_language(work)
-        _once(self.removals[0], [work for work in works if not work.foreign])
+        kept = [work for work in works if not work.foreign]
+        for work, page in zip(kept, paged([work.document for work in kept]), strict=True):
+            work.document = page
+        _once(self.removals[0], kept)
         return works
 
     def survey(self, works: Sequence[Work]) -> Survey:
         """Return what prepared documents add to the counts that repetition is judged by."""
-        return survey(work.document for work in works if not work.foreign) if "REP001" in self.rules else Survey()
+        return survey([work.document for work in works if isinstance(work.document, Page)]) if "REP001" in self.rules else Survey()
 
     def finish(self, works: Sequence[Work]) -> list[Cleaned]:
         """Return the clean text of prepared documents, with every edit that leads to it."""
@@ -141,10 +148,10 @@ class Work:
         text = self.document.text
         self.layers.append(tuple(found))
         self.old.append(tuple(text[edit.start : edit.end] for edit in found))
-        self.document = self.document._replace(text=edits.apply(text, found))
+        self.document = self.document.after(found)
 
 
-def _once(stage: Stage, works: Sequence[Work]) -> list[Work]:
+def _once(stage: Stage[Any], works: Sequence[Work]) -> list[Work]:
     """Make the edits of one stage; return the documents that had any."""
     changed = []
     for work, found in zip(works, stage.find([work.document for work in works]), strict=True):
@@ -154,7 +161,7 @@ def _once(stage: Stage, works: Sequence[Work]) -> list[Work]:
     return changed
 
 
-def _until_settled(stages: Sequence[Stage], works: Iterable[Work]) -> None:
+def _until_settled(stages: Sequence[Stage[Any]], works: Iterable[Work]) -> None:
     """Run stages over documents again and again, until they find nothing more."""
     left = list(works)
     for _ in range(_MOST_PASSES):
