@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from dechaff import edits
+from dechaff.allow import Allowed, Sparing
 from dechaff.blank_lines import BlankLines
 from dechaff.characters import Characters
 from dechaff.chrome import Chrome
@@ -18,6 +19,8 @@ from dechaff.rules import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
+
+    from dechaff.allow import Allow
 
 _REMOVING = tuple(code for code, rule in RULES.items() if rule.stage in {"language", "chrome", "repetition", "footers", "blank_lines"})
 _MOST_PASSES = 8
@@ -57,12 +60,13 @@ class Cleaned(NamedTuple):
 class Pipeline:
     """All stages, set up once for a selection of rules and a corpus."""
 
-    def __init__(self, rules: Collection[str], counts: Survey | None = None) -> None:
+    def __init__(self, rules: Collection[str], counts: Survey | None = None, allow: Sequence[Allow] = ()) -> None:
         """Set up the stages.
 
         Args:
             rules: Codes of the rules in force.
             counts: What the survey of the corpus counted; without it nothing is taken for repeated.
+            allow: Lines that no stage may touch.
         """
         self.rules = frozenset(rules)
         self.repairs: tuple[Stage, ...] = (Encoding(self.rules), Characters(self.rules))
@@ -72,6 +76,11 @@ class Pipeline:
             Footers(self.rules),
         )
         self.last: tuple[Stage, ...] = (BlankLines(self.rules),)
+        if allow:
+            allowed = Allowed(allow)
+            self.repairs, self.removals, self.last = (
+                tuple(Sparing(stage, allowed) for stage in stages) for stages in (self.repairs, self.removals, self.last)
+            )
 
     def prepare(self, documents: Sequence[Document]) -> list[Work]:
         """Return documents as far as they can be cleaned without their corpus: repaired, and without the chrome that names itself."""
