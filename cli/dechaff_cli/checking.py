@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from dechaff import RULES
 from dechaff.report import source
@@ -18,6 +20,7 @@ from dechaff_cli.terminal import note, put, safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import TracebackType
 
     from dechaff_cli.baseline import Baseline
     from dechaff_cli.run import Outcome
@@ -37,7 +40,19 @@ class Output:
             file: The file; None for standard output.
         """
         self._file = file
-        self._kept = TemporaryFile() if file is not None else None  # noqa: SIM115  closed when it is written
+        self._open = ExitStack()
+        self._kept = None if file is None else self._open.enter_context(TemporaryFile())  # noqa: SIM115  the stack closes it
+
+    def __enter__(self) -> Self:
+        """Take lines from here on."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Write the file, unless something went wrong."""
+        with self._open:
+            if self._kept is not None and self._file is not None and error is None:
+                self._kept.seek(0)
+                work.write_file(self._file, self._kept.read())
 
     def put(self, line: str) -> None:
         """Take a line."""
@@ -45,13 +60,6 @@ class Output:
             put(line)
         else:
             self._kept.write(line.encode("utf-8", "backslashreplace") + b"\n")
-
-    def close(self) -> None:
-        """Write the file."""
-        if self._kept is not None and self._file is not None:
-            with self._kept as kept:
-                kept.seek(0)
-                work.write_file(self._file, kept.read())
 
 
 class Shown(NamedTuple):
@@ -82,17 +90,17 @@ def check(asked: Call, shown: Shown, baseline: Baseline | None) -> Totals:
     summary = Markdown()
     totals = Totals()
     found = Counter[str]()
-    sink = Output(shown.output)
-    for file in files(asked, shown, baseline, totals):
-        for line in form.add(file):
+    with Output(shown.output) as sink:
+        for file in files(asked, shown, baseline, totals):
+            for line in form.add(file):
+                sink.put(line)
+            list(summary.add(file))
+            found.update(finding.rule for result in file.results for finding in result.findings)
+        if baseline is not None:
+            totals.unused = [str(entry) for entry in baseline.unused()]
+        placed = [(place(Path(path), shown.form, os.environ), message) for path, message in totals.errors]
+        for line in form.finish(replace(totals, errors=placed)):
             sink.put(line)
-        list(summary.add(file))
-        found.update(finding.rule for result in file.results for finding in result.findings)
-    if baseline is not None:
-        totals.unused = [str(entry) for entry in baseline.unused()]
-    for line in form.finish(totals):
-        sink.put(line)
-    sink.close()
     if step:
         _append(Path(step), "\n".join(summary.finish(totals)) + "\n")
     if shown.statistics:
