@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 from dechaff_cli import work
+from dechaff_cli.commands import baseline, rules
 from dechaff_cli.commands.check import check
+from dechaff_cli.commands.compare import compare
 from dechaff_cli.exits import FINDINGS, exit_codes, fail
 from dechaff_cli.options import (  # noqa: TC001  typer reads them when the command runs
     ConfigOption,
@@ -241,39 +243,7 @@ def explain(
             put(line)
 
 
-@app.command()
-def rules(
-    select: Select = None,
-    ignore: Ignore = None,
-    markdown: Annotated[bool, typer.Option("--markdown", help="All rules as a Markdown page, with examples and look-alikes.")] = False,
-) -> None:
-    """List the rules: code, name, effect, and why.
-
-    \b
-    Examples:
-      dechaff rules
-      dechaff rules --select chrome
-    """
-    with exit_codes():
-        from dechaff import RULES
-        from dechaff_cli.terminal import put
-
-        if markdown:
-            from dechaff_cli.formats import rules_page
-
-            put(rules_page.markdown().rstrip("\n"))
-            return
-        chosen = work.selection(select, ignore)
-        if not chosen:
-            return
-        wide = max(len(RULES[code].name) for code in chosen)
-        stage = ""
-        for code, rule in RULES.items():
-            if code in chosen:
-                if rule.stage != stage:
-                    put(("\n" if stage else "") + rule.stage.replace("_", " "))
-                    stage = rule.stage
-                put(f"  {code}  {rule.name:{wide}}  {rule.effect:6}  {rule.why}")
+app.add_typer(rules.app, name="rules")
 
 
 @app.command()
@@ -318,6 +288,10 @@ def restore(
         note(f"{done} files restored to the last byte in {output}")
         if errors:
             fail(errors)
+
+
+app.command()(compare)
+app.add_typer(baseline.app, name="baseline")
 
 
 def main() -> None:

@@ -113,7 +113,9 @@ class Baseline:
         """
         for (path, rule, digest), count in sorted(self._known.items()):
             left = count - self._found[path, rule, digest]
-            if left > 0 and (path in self._seen or (gone and not corpus.below(self._folder, path).exists())):
+            if left > 0 and (
+                path in self._seen or (gone and not os.path.lexists(self._folder / os.fsdecode(path.encode("utf-8", "surrogateescape"))))
+            ):
                 yield Entry(path, rule, digest, left)
 
     def take(self) -> None:

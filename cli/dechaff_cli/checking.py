@@ -86,7 +86,6 @@ def check(asked: Call, shown: Shown, baseline: Baseline | None) -> Totals:
         DechaffError: The results cannot be written.
     """
     form = named(shown.form)
-    step = os.environ.get("GITHUB_STEP_SUMMARY")
     summary = Markdown()
     totals = Totals()
     found = Counter[str]()
@@ -101,8 +100,7 @@ def check(asked: Call, shown: Shown, baseline: Baseline | None) -> Totals:
         placed = [(place(Path(path), shown.form, os.environ), message) for path, message in totals.errors]
         for line in form.finish(replace(totals, errors=placed)):
             sink.put(line)
-    if step:
-        _append(Path(step), "\n".join(summary.finish(totals)) + "\n")
+    add_to_step("\n".join(summary.finish(totals)) + "\n")
     if shown.statistics:
         for code in filter(found.__contains__, RULES):
             note(f"{found[code]:>8,}  {code} {RULES[code].name}")
@@ -148,14 +146,17 @@ def _say(totals: Totals) -> None:
         note(f"{len(totals.unused):,} entries of the baseline are not needed any more; `dechaff baseline prune` takes them out.")
 
 
-def _append(file: Path, text: str) -> None:
-    """Add to the summary of a job's step, within what its limit leaves."""
-    room = _SUMMARY - (file.stat().st_size if file.exists() else 0)
-    data = text.encode("utf-8", "backslashreplace")
-    if len(data) > room:
-        data = data[: max(room - len(_CUT), 0)].rpartition(b"\n")[0] + _CUT.encode()
+def add_to_step(text: str) -> None:
+    """Add Markdown to the summary of a GitHub job's step, if there is one, within what its limit leaves."""
+    if not (name := os.environ.get("GITHUB_STEP_SUMMARY")):
+        return
+    file = Path(name)
     try:
+        room = _SUMMARY - (file.stat().st_size if file.exists() else 0)
+        data = text.encode("utf-8", "backslashreplace")
+        if len(data) > room:
+            data = data[: max(room - len(_CUT), 0)].rpartition(b"\n")[0] + _CUT.encode()
         with file.open("ab") as summary:
             summary.write(data if room > len(_CUT) else b"")
     except OSError as error:
-        note(f"dechaff: the summary {safe(str(file))} cannot be written: {error.strerror}")
+        note(f"dechaff: the summary {safe(name)} cannot be written: {error.strerror}")

@@ -294,4 +294,4 @@ def _own_rules(config: Config, given: Mapping[str, Any]) -> tuple[Rule, ...]:
         except (OSError, UnicodeDecodeError) as error:
             message = f"{name}: cannot be read: {error.strerror if isinstance(error, OSError) else error}"
             raise ConfigError(message) from error
-    return tuple(own)
+    return tuple(dict.fromkeys(own))  # the same file may be named twice
