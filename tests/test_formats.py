@@ -261,7 +261,7 @@ def test_a_github_job_gets_annotations_and_a_summary_unasked(dechaff: Dechaff, t
     job = {"GITHUB_ACTIONS": "true", "GITHUB_WORKFLOW": "ci", "GITHUB_WORKSPACE": str(tmp_path), "GITHUB_STEP_SUMMARY": str(summary)}
     ran = dechaff("check", "page.txt", folder=tmp_path / "scrapes", **job)
     assert ran.out.startswith("::error file=scrapes/page.txt,line=1,endLine=4,")
-    assert summary.read_text(encoding="utf-8").startswith("before\n## dechaff\n\nFailed: 7 findings in 1 file; 1 fails.\n")
+    assert summary.read_text(encoding="utf-8").startswith("before\n## dechaff\n\nFailed: 7 findings in 1 of 1 file; 1 fails.\n")
     assert dechaff("check", "page.txt", "--output-format", "concise", folder=tmp_path / "scrapes", **job).out.startswith("page.txt:1:1:")
     assert dechaff("check", "page.txt", folder=tmp_path / "scrapes", **job, DECHAFF_OUTPUT_FORMAT="gitlab").out.startswith("[{")
     summary.write_text("x" * 899_990)

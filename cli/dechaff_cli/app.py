@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -25,6 +26,8 @@ from dechaff_cli.options import (  # noqa: TC001  typer reads them when the comm
     Select,
     StdinName,
 )
+
+_COMPLETE = "_DECHAFF_COMPLETE"
 
 app = typer.Typer(
     name="dechaff",
@@ -294,8 +297,34 @@ app.command()(compare)
 app.add_typer(baseline.app, name="baseline")
 
 
+@app.command()
+def completion(
+    shell: Annotated[str, typer.Argument(metavar="SHELL", help="bash, zsh or fish.", show_default=False)],
+) -> None:
+    """Print what makes a shell complete the command.
+
+    \b
+    Example:
+      eval "$(dechaff completion bash)"
+    """
+    with exit_codes():
+        from typer.completion import get_completion_script  # type: ignore[attr-defined]  # named there, and in its documentation
+
+        from dechaff_cli.keys import ConfigError
+        from dechaff_cli.terminal import put
+
+        if shell not in {"bash", "zsh", "fish"}:
+            message = f"completion {shell}: must be bash, zsh or fish"
+            raise ConfigError(message)
+        put(get_completion_script(prog_name="dechaff", complete_var=_COMPLETE, shell=shell))
+
+
 def main() -> None:
     """Run the command."""
+    if _COMPLETE in os.environ:  # a shell asks what could come next
+        from typer.completion import completion_init  # type: ignore[attr-defined]  # the same
+
+        completion_init()
     app()
 
 

@@ -122,6 +122,7 @@ def files(asked: Call, shown: Shown, baseline: Baseline | None, totals: Totals) 
             raise corpus.CorpusError(message)
         file = checked(asked, outcome, path, shown.form, baseline)
         totals.files += 1
+        totals.touched += bool(file.results)
         totals.failed += file.failed
         totals.findings += sum(len(result.findings) for result in file.results)
         totals.known += file.known
@@ -143,7 +144,7 @@ def _say(totals: Totals) -> None:
     """Say on standard error what a check comes to."""
     note(verdict(totals))
     if totals.unused:
-        note(f"{len(totals.unused):,} entries of the baseline are not needed any more; `dechaff baseline prune` takes them out.")
+        note(f"The baseline has {len(totals.unused):,} more than is there now; `dechaff baseline prune` takes it out.")
 
 
 def add_to_step(text: str) -> None:

@@ -186,9 +186,14 @@ def _common(paths: Sequence[Path]) -> Path:
     return Path(os.path.commonpath(folders))
 
 
+def _near_here(file: Path) -> Path:
+    """Return a path as people write it: relative where it is below the current folder."""
+    return file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
+
+
 def _in_folder(folder: Path) -> Config | None:
     for name in NAMES:
-        file = folder / name
+        file = _near_here(folder / name)
         if file.is_file() and (config := _read(file, folder, needed=name != "pyproject.toml")) is not None:
             return config
     return None

@@ -47,6 +47,8 @@ def write(
         baseline.take()
         work.write_file(place, baseline.to_json().encode("ascii"))
         note(f"{baseline.size:,} known findings in {place}")
+        if asked.configs.of_run("baseline") is None:
+            note(f"A check lets them pass with --baseline {place}, or with baseline = {str(place)!r} in the configuration.")
         if totals.errors:
             fail(totals.errors)
 
@@ -78,7 +80,7 @@ def prune(
             put(str(entry))
         if gone:
             work.write_file(place, baseline.to_json().encode("ascii"))
-        note(f"{len(gone):,} entries taken out; {baseline.size:,} known findings in {place}")
+        note(f"{_entries(len(gone))} taken out; {baseline.size:,} known findings in {place}")
         if totals.errors:
             fail(totals.errors)
 
@@ -110,11 +112,15 @@ def check(
         unused = list(baseline.unused(gone=True))
         for entry in unused:
             put(f"not needed any more: {entry}")
-        note(f"{totals.known:,} known findings, {totals.findings:,} new ones, {len(unused):,} entries not needed any more")
+        note(f"{totals.known:,} known findings, {totals.findings:,} new ones, {_entries(len(unused))} not needed any more")
         if totals.errors:
             fail(totals.errors)
         if unused or totals.findings:
             raise typer.Exit(FINDINGS)
+
+
+def _entries(count: int) -> str:
+    return f"{count:,} entr{'y' if count == 1 else 'ies'}"
 
 
 def _place(asked: work.Call, file: Path | None) -> Path:

@@ -37,6 +37,8 @@ class Totals:
     """What a check comes to."""
 
     files: int = 0
+    touched: int = 0
+    """Files with findings."""
     failed: int = 0
     """Files that fail it."""
     findings: int = 0

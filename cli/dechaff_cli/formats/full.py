@@ -22,7 +22,7 @@ class Full:
         """Yield the results of a file."""
         for result in file.results:
             yield f"{file.path}:{result.line}:{result.column}: {result.title}: {result.message}"
-            yield from (f"  | {line}" for line in result.excerpt)
+            yield from (f"  | {line}".rstrip() for line in result.excerpt)
             if result.effect == "repair":
                 yield from (f"  {clipped(one.old, _NEW)!r} becomes {clipped(one.new, _NEW)!r}" for one in result.findings[:1] if one.old)
             yield ""

@@ -86,7 +86,8 @@ class Markdown:
 
 def verdict(totals: Totals) -> str:
     """Return what a check comes to, in a sentence."""
-    words = [f"{totals.findings:,} finding{'s' * (totals.findings != 1)} in {totals.files:,} file{'s' * (totals.files != 1)}"]
+    where = f"{totals.touched:,} of {totals.files:,} file{'s' * (totals.files != 1)}"
+    words = [f"{totals.findings:,} finding{'s' * (totals.findings != 1)} in {where}"]
     if totals.failed:
         words.append(f"{totals.failed:,} fail{'s' * (totals.failed == 1)}")
     if totals.known:
