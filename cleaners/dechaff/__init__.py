@@ -6,6 +6,7 @@ r"""Finds the chaff in scraped text, says why, and can undo it to the last byte.
 
 from functools import lru_cache
 
+from dechaff.allow import Allow
 from dechaff.decoding import decode, encode
 from dechaff.edits import Document, Edit
 from dechaff.errors import DechaffError, NotTextError, RestoreError, RuleTableError, UnknownRuleError
@@ -17,6 +18,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "RULES",
+    "Allow",
     "Cleaned",
     "DechaffError",
     "Document",

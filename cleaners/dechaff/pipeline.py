@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
+from dechaff.allow import Allowed, Sparing
 from dechaff.blank_lines import BlankLines
 from dechaff.characters import Characters
 from dechaff.chrome import Chrome
@@ -19,13 +20,13 @@ from dechaff.rules import RULES
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
+    from dechaff.allow import Allow
+
+Of_contra = TypeVar("Of_contra", bound=Document, contravariant=True)
 _REMOVING = tuple(code for code, rule in RULES.items() if rule.stage in {"language", "chrome", "repetition", "footers", "blank_lines"})
 _MOST_PASSES = 8
 """A removal can bring a line to the page's edge and so make another one chrome; each pass takes such a layer off. Of 600 WCXB pages none
 needed a second; the bound only makes the end certain."""
-
-
-Of_contra = TypeVar("Of_contra", bound=Document, contravariant=True)
 
 
 class Stage(Protocol[Of_contra]):
@@ -61,12 +62,13 @@ class Cleaned(NamedTuple):
 class Pipeline:
     """All stages, set up once for a selection of rules and a corpus."""
 
-    def __init__(self, rules: Collection[str], counts: Survey | None = None) -> None:
+    def __init__(self, rules: Collection[str], counts: Survey | None = None, allow: Sequence[Allow] = ()) -> None:
         """Set up the stages.
 
         Args:
             rules: Codes of the rules in force.
             counts: What the survey of the corpus counted; without it nothing is taken for repeated.
+            allow: Lines that no stage may touch.
         """
         self.rules = frozenset(rules)
         self.repairs: tuple[Stage[Document], ...] = (Encoding(self.rules), Characters(self.rules))
@@ -76,6 +78,11 @@ class Pipeline:
             Footers(self.rules),
         )
         self.last: tuple[Stage[Document], ...] = (BlankLines(self.rules),)
+        if allow:
+            allowed = Allowed(allow)
+            self.repairs = tuple(Sparing(stage, allowed) for stage in self.repairs)
+            self.removals = tuple(Sparing(stage, allowed) for stage in self.removals)
+            self.last = tuple(Sparing(stage, allowed) for stage in self.last)
 
     def prepare(self, documents: Sequence[Document]) -> list[Work]:
         """Return documents as far as they can be cleaned without their corpus: repaired, and without the chrome that names itself."""

@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dechaff import RULES
+from dechaff.allow import Allowed
 from dechaff.chrome import Chrome
 from dechaff.guards import guard
 from dechaff_cli import corpus, run
 from dechaff_cli.terminal import lines_of, safe
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from dechaff import Rule
+    from dechaff_cli.config import Treatment
+    from dechaff_cli.work import Call
 
 
 def of_rule(rule: Rule) -> Iterator[str]:
@@ -41,14 +44,14 @@ def of_rule(rule: Rule) -> Iterator[str]:
         yield from lines_of(text.rstrip("\n"))
 
 
-def of_line(path: Path, number: int, folder: Path | None, rules: frozenset[str]) -> Iterator[str]:
+def of_line(path: Path, number: int, folder: Path | None, asked: Call) -> Iterator[str]:
     """Yield what happens to a line and why.
 
     Args:
         path: The file.
         number: The line, 1-based, in the file's text cut at line feeds.
         folder: The corpus it is cleaned with; without one the file stands alone.
-        rules: The rules in force.
+        asked: The call, for its settings.
 
     Raises:
         CorpusError: There is no such file or line, or the file is not in the corpus.
@@ -66,7 +69,7 @@ def of_line(path: Path, number: int, folder: Path | None, rules: frozenset[str])
     if not 1 <= number <= len(lines):
         message = f"{path} has {len(lines)} lines, no line {number}"
         raise corpus.CorpusError(message)
-    task = run.Task(rules)
+    task = asked.task()
     outcome = next(run.clean([source], task, run.survey(found.files, task, 1), 1))
     here = [
         finding
@@ -85,16 +88,18 @@ def of_line(path: Path, number: int, folder: Path | None, rules: frozenset[str])
         if finding.new and finding.old.strip():
             yield f"    {safe(finding.old)!r} becomes {safe(finding.new)!r}"
     if not changed:
-        yield f"kept: {_why_kept(lines[number - 1], rules)}"
+        yield f"kept: {_why_kept(lines[number - 1], outcome.report.site, asked.configs.treatment(path, outcome.report.site))}"
 
 
-def _why_kept(line: str, rules: Collection[str]) -> str:
+def _why_kept(line: str, site: str, treatment: Treatment) -> str:
     """Return the reason in words that no rule took a line."""
     if not line.strip():
         return "a single blank line"
     if name := guard(line):
         return f"guarded as {name.replace('-', ' ')}"
-    match = Chrome(rules).match(line)
+    match = Chrome(treatment.rules).match(line)
     if match is None:
         return "no rule names it"
+    if Allowed(treatment.allow)(line, site, match.rule):
+        return f"{match.rule} {RULES[match.rule].name} names it, but the configuration allows it"
     return f"{match.rule} {RULES[match.rule].name} names it, but it stands alone among the page's own lines"

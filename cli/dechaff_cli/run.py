@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
+import threading
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from multiprocessing import connection, parent_process
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from dechaff import Document, NotTextError, Pipeline, decode
 from dechaff.repetition import Survey
 from dechaff.report import FileReport, describe
+from dechaff.rules import extend
 from dechaff_cli import corpus
 from dechaff_cli.formats.diff import unified
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
+    from dechaff import Allow
     from dechaff.decoding import Decoded
     from dechaff.pipeline import Work
+    from dechaff_cli.config import Configs
     from dechaff_cli.corpus import Source
 
 _BATCH_FILES = 64
@@ -45,6 +51,9 @@ class Task:
     """What to do with every file."""
 
     rules: frozenset[str]
+    """All that may be in force for some file."""
+    configs: Configs | None = None
+    """What says how each file is cleaned; without it, by all these rules."""
     out: Path | None = None
     """Folder for the clean copies; without one nothing is written."""
     diff: bool = False
@@ -96,7 +105,8 @@ def clean_text(raw: bytes, name: str, task: Task) -> Outcome:
         NotTextError: They are not text.
     """
     decoded = decode(raw)
-    pipeline = Pipeline(task.rules)
+    pipelines = _Pipelines(task, Survey())
+    pipeline = pipelines.of(Path(name), "")
     return _outcome(raw, decoded, pipeline.prepare([Document(name, "", decoded.text)])[0], pipeline, task)
 
 
@@ -119,48 +129,95 @@ def document(found: Read) -> Document:
     return Document(found.source.name, corpus.site(found.source.name, found.decoded.text), found.decoded.text)
 
 
+class _Pipelines:
+    """One pipeline for each way that files are cleaned, set up when the first such file comes."""
+
+    def __init__(self, task: Task, counts: Survey) -> None:
+        self._task = task
+        self._counts = counts
+        self._made: dict[tuple[frozenset[str], tuple[Allow, ...]], Pipeline] = {}
+
+    def of(self, path: Path, site: str) -> Pipeline:
+        """Return the pipeline of a file."""
+        configs = self._task.configs
+        rules, allow = (self._task.rules, ()) if configs is None else configs.treatment(path, site)
+        if (rules, allow) not in self._made:
+            self._made[rules, allow] = Pipeline(rules, self._counts, allow)
+        return self._made[rules, allow]
+
+    def shared(self, found: Sequence[Read]) -> list[tuple[Pipeline, list[tuple[Read, Document]]]]:
+        """Return files that were read with their documents, those of one pipeline together."""
+        groups: dict[int, tuple[Pipeline, list[tuple[Read, Document]]]] = {}
+        for one in found:
+            page = document(one)
+            pipeline = self.of(one.source.path, page.site)
+            groups.setdefault(id(pipeline), (pipeline, []))[1].append((one, page))
+        return list(groups.values())
+
+
 _Part = TypeVar("_Part")
-_worker: tuple[Pipeline, Task] | None = None
+_worker: tuple[_Pipelines, Task] | None = None
 _held: dict[tuple[Source, frozenset[str]], tuple[Read, Work]] = {}
 """What the first pass prepared and the second can go on with: a small corpus in one process is read and prepared once."""
 
 
 def _start(task: Task, counts: Survey) -> None:
-    """Set up this process: the pipeline is built once, not once a batch."""
+    """Set up this process: a pipeline is built once, not once a batch."""
     global _worker  # noqa: PLW0603  the only way to hand something to the processes of a pool once
-    _worker = Pipeline(task.rules, counts), task
+    _worker = _Pipelines(task, counts), task
     gc.set_threshold(_GARBAGE)
 
 
 def _start_apart(task: Task, counts: Survey) -> None:
-    """Set up a process of a pool: it does not know which files it will be handed in the second pass, so it holds none."""
+    """Set up a process of a pool: it does not know which files it will be handed in the second pass, so it holds none.
+
+    Signals are for the process that the user started: it lets this one finish the files in hand, so that none is left half-written.
+    Should that process be killed, this one ends too.
+    """
     global _HOLD  # noqa: PLW0603
     _HOLD = 0
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    if task.configs is not None:
+        extend(task.configs.own)
     _start(task, counts)
+
+
+def _end_with_parent() -> None:
+    if (parent := parent_process()) is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
 
 
 def _survey_batch(batch: Sequence[Source]) -> Survey:
     assert _worker is not None
-    pipeline, task = _worker
+    pipelines, task = _worker
     found = [one for one in map(read, batch) if one.decoded]
-    works = pipeline.prepare([document(one) for one in found])
-    if len(_held) < _HOLD_FILES and sum(one.source.size for one, _ in _held.values()) + sum(one.source.size for one in found) <= _HOLD:
-        _held.update({(one.source, task.rules): (one, work) for one, work in zip(found, works, strict=True)})
-    return pipeline.survey(works)
+    fits = len(_held) < _HOLD_FILES and sum(one.source.size for one, _ in _held.values()) + sum(one.source.size for one in found) <= _HOLD
+    counts = Survey()
+    for pipeline, pages in pipelines.shared(found):
+        works = pipeline.prepare([page for _, page in pages])
+        if fits:
+            _held.update({(one.source, task.rules): (one, work) for (one, _), work in zip(pages, works, strict=True)})
+        counts.add(pipeline.survey(works))
+    return counts
 
 
 def _clean_batch(batch: Sequence[Source]) -> list[Outcome]:
     assert _worker is not None
-    pipeline, task = _worker
-    return [_clean_one(source, pipeline, task) for source in batch]
+    pipelines, task = _worker
+    return [_clean_one(source, pipelines, task) for source in batch]
 
 
-def _clean_one(source: Source, pipeline: Pipeline, task: Task) -> Outcome:
+def _clean_one(source: Source, pipelines: _Pipelines, task: Task) -> Outcome:
     found, work = _held.pop((source, task.rules), None) or (read(source), None)
     if found.decoded is None:
         return Outcome(FileReport(source.name, error=found.error), b"", "")
+    page = document(found)
+    pipeline = pipelines.of(source.path, page.site)
     if work is None:
-        work = pipeline.prepare([document(found)])[0]
+        work = pipeline.prepare([page])[0]
     outcome = _outcome(found.raw, found.decoded, work, pipeline, task)
     try:
         if task.out is not None:
@@ -175,7 +232,7 @@ def _clean_one(source: Source, pipeline: Pipeline, task: Task) -> Outcome:
 def _outcome(raw: bytes, decoded: Decoded, work: Work, pipeline: Pipeline, task: Task) -> Outcome:
     page = work.document
     cleaned = pipeline.finish([work])[0]
-    heard = decoded._replace(remarks=tuple(remark for remark in decoded.remarks if remark.rule in task.rules))
+    heard = decoded._replace(remarks=tuple(remark for remark in decoded.remarks if remark.rule in pipeline.rules))
     report = describe(page.path, page.site, raw, heard, cleaned)
     diff = unified(page.path, raw, decoded.text, cleaned) if task.diff and report.findings else b""
     return Outcome(report, diff, cleaned.text)
