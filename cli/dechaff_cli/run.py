@@ -23,7 +23,7 @@ from dechaff_cli.formats.diff import unified
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from dechaff import Allow
+    from dechaff import Allow, Cleaned
     from dechaff.decoding import Decoded
     from dechaff.pipeline import Work
     from dechaff_cli.config import Configs
@@ -104,10 +104,9 @@ def clean_text(raw: bytes, name: str, task: Task) -> Outcome:
     Raises:
         NotTextError: They are not text.
     """
-    decoded = decode(raw)
-    pipelines = _Pipelines(task, Survey())
-    pipeline = pipelines.of(Path(name), "")
-    return _outcome(raw, decoded, pipeline.prepare([Document(name, "", decoded.text)])[0], pipeline, task)
+    found = Read(corpus.Source(Path(name), name, len(raw)), raw, decode(raw), "")
+    pipeline = _Pipelines(task, Survey()).of(Path(name), "")
+    return _outcome(found, pipeline.clean([document(found)])[0], pipeline.rules, task)
 
 
 def read(source: Source) -> Read:
@@ -207,18 +206,19 @@ def _survey_batch(batch: Sequence[Source]) -> Survey:
 def _clean_batch(batch: Sequence[Source]) -> list[Outcome]:
     assert _worker is not None
     pipelines, task = _worker
-    return [_clean_one(source, pipelines, task) for source in batch]
+    held = {source: known for source in batch if (known := _held.pop((source, task.rules), None))}
+    found = [held[source][0] if source in held else read(source) for source in batch]
+    outcomes = {one.source: Outcome(FileReport(one.source.name, error=one.error), b"", "") for one in found if one.decoded is None}
+    for pipeline, pages in pipelines.shared([one for one in found if one.decoded]):
+        new = iter(pipeline.prepare([page for one, page in pages if one.source not in held]))
+        works = [held[one.source][1] if one.source in held else next(new) for one, _ in pages]
+        for (one, _), cleaned in zip(pages, pipeline.finish(works), strict=True):
+            outcomes[one.source] = _written(one.source, _outcome(one, cleaned, pipeline.rules, task), task)
+    return [outcomes[source] for source in batch]
 
 
-def _clean_one(source: Source, pipelines: _Pipelines, task: Task) -> Outcome:
-    found, work = _held.pop((source, task.rules), None) or (read(source), None)
-    if found.decoded is None:
-        return Outcome(FileReport(source.name, error=found.error), b"", "")
-    page = document(found)
-    pipeline = pipelines.of(source.path, page.site)
-    if work is None:
-        work = pipeline.prepare([page])[0]
-    outcome = _outcome(found.raw, found.decoded, work, pipeline, task)
+def _written(source: Source, outcome: Outcome, task: Task) -> Outcome:
+    """Return what became of a file once its clean copy is written, if one is wanted."""
     try:
         if task.out is not None:
             corpus.write_below(task.out, source.name, outcome.text.encode("utf-8"))
@@ -229,12 +229,12 @@ def _clean_one(source: Source, pipelines: _Pipelines, task: Task) -> Outcome:
     return outcome if task.keep_text else outcome._replace(text="")
 
 
-def _outcome(raw: bytes, decoded: Decoded, work: Work, pipeline: Pipeline, task: Task) -> Outcome:
-    page = work.document
-    cleaned = pipeline.finish([work])[0]
-    heard = decoded._replace(remarks=tuple(remark for remark in decoded.remarks if remark.rule in pipeline.rules))
-    report = describe(page.path, page.site, raw, heard, cleaned)
-    diff = unified(page.path, raw, decoded.text, cleaned) if task.diff and report.findings else b""
+def _outcome(found: Read, cleaned: Cleaned, rules: frozenset[str], task: Task) -> Outcome:
+    assert found.decoded is not None
+    heard = found.decoded._replace(remarks=tuple(remark for remark in found.decoded.remarks if remark.rule in rules))
+    page = document(found)
+    report = describe(page.path, page.site, found.raw, heard, cleaned)
+    diff = unified(page.path, found.raw, found.decoded.text, cleaned) if task.diff and report.findings else b""
     return Outcome(report, diff, cleaned.text)
 
 
