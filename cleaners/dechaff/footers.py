@@ -1,15 +1,21 @@
-"""Stage: blocks in another language before or after an English text."""
+"""Stage: blocks in another language before or after an English text, and amid it."""
 
 from __future__ import annotations
 
+from functools import cache, lru_cache
+from importlib import resources
+from typing import TYPE_CHECKING, NamedTuple
+
 import re
-from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+import tomllib
 
 from dechaff.edits import Edit, removing
+from dechaff.foreign_content import is_abstract, is_title, protected
 from dechaff.guards import guard
-from dechaff.language import ABSTRACT, Guess, evidence, identify, letters, script
-from dechaff.lines import LONG_WORDS, bare, words, written
+from dechaff.language import Guess, Languages, identify
+from dechaff.language_picker import FEWEST, names
+from dechaff.line_language import Evidence, evidence, stripped
+from dechaff.lines import bare, written
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -17,191 +23,263 @@ if TYPE_CHECKING:
     from dechaff.edits import Document
     from dechaff.lines import Line
 
-Kind = Literal["foreign", "neutral", "content"]
-
-_SHARE = 0.3  # of a line's letters in another script, from which the line is not English
-_ENGLISH = 2  # English function words that make a line with other scripts English all the same
-_CAPITALS = 5  # letters of a word in capitals, up to which it has no language: TOP, RSS, FAQ
-_BLOCK_LETTERS = 4  # letters outside Latin that a block has at least: fewer are a name or a symbol
-_HEAD_LINES = 3  # foreign lines over a text that can be a menu: one is a foreign title, two a title and its authors
-_HEAD_WORDS = 12  # words of the longest line of a menu; a foreign abstract's is longer
-_ABSTRACT_LETTERS = 120  # letters in another script on one line that make it a paragraph
-_LATIN_WORDS = 12  # words that langdetect must see before it is asked; below, it calls half of all English lines foreign
-_NEUTRAL = re.compile(
-    r"""
-      (?: (?:copyright|©|\(c\)|all\ rights\ reserved|e-?mail|tel|fax|www) \b | © ) .{0,80}
-    | (?:https?://|www\.)\S+ | \S+@\S+\.\w+ | \S+\.(?:com|org|net|edu|gov|info|io|[a-z]{2})(?:/\S*)?
-    | [\W\d_]+
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_REFERENCE = re.compile(
-    r"""
-      \A\[?\d{1,3}[\].、．]\s*\S.*[;,.，；。].*(?:19|20)\d\d
-    | \[[JMDCNPSR](?:/OL)?\]
-    | (?:19|20)\d\d\s*[,;，；年]\s*\d+\s*[(（]
-    | doi\s*[:：]
-    | (?:19|20)\d\d.{0,12}[:：]\s*\d+\s*[-–—]\s*\d+
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
+_FOREIGN = 1.0  # score from which a line can begin or end a block; the block must be sure as a whole
+_CONFIRMED = 5.0  # scores that a block adds up to: of 20,180 lines of English pages 4 reach it alone
+_BORDER = 1.5  # score that the outermost line has in the block's own language
+_INSIDE = -4.0  # score down to which a short line between or beside foreign ones goes with them
+_ENGLISH = -6.0  # score of a line that ends a block
+_MOST_LOST = 8.0  # scores that a block may lose on its way to the next foreign line
+_SHORT = 8  # words of lines that may stand between a block and the edge of the page
+_BEYOND = 3  # how many such lines
+_FEW_WORDS = 3  # words of a line that has no language of its own: Facebook, Login, Web Blog
+_SOLID = 25  # words of a line that is surely English, beyond which nothing is at the edge
+_NUMBERS = re.compile(r"[\W\d_]+")
 
 
-# Words of a site's own footer or menu, in the languages that most English scrapes have around them.
-_SITE = re.compile(
-    r"""
-      版权|版權|著作権|备案|備案|公网安备|icp|联系我们|聯繫|联系方式|首页|首頁|关于|關於|登录|登錄|注册|註冊|帮助|隐私|隱私|网站|網站|地址|邮编|电话|服务|平台|返回
-    | お問い合わせ|プライバシー|利用規約|サイト|ログイン|ホーム|会員|無断転載
-    | 개인정보|이용약관|회사소개|문의|로그인|사이트|저작권|주소|홈페이지
-    | конфиденциальн|соглашени|контакт|права\ защищены|войти|регистрац|главная|о\ нас|о\ сайте|сайт|подписк|карта\ сайта|контакти
-    | حقوق|اتصل|الخصوصية|الرئيسية|شروط|الموقع|تسجيل|من\ نحن|تماس|ورود
-    | זכויות|צור\ קשר|פרטיות|תנאי|אודות|כניסה
-    | δικαιώματα|επικοινωνία|απορρήτου|όροι|αρχική|σχετικά
-    | สงวนลิขสิทธิ์|ติดต่อ|นโยบาย|ข้อกำหนด|หน้าแรก|เกี่ยวกับ
-    | सर्वाधिकार|संपर्क|गोपनीयता|हमारे\ बारे
-    | datenschutz|impressum|nutzungsbedingungen|kontakt|anmelden|startseite|alle\ rechte
-    | mentions\ légales|confidentialité|conditions|plan\ du\ site|contactez|accueil|droits\ réservés|connexion
-    | aviso\ legal|privacidad|términos|contacto|derechos\ reservados|mapa\ (?:del\ sitio|do\ site)|inicio|iniciar
-    | privacidade|termos|fale\ conosco|contato|direitos\ reservados|política|início|entrar
-    | informativa|cookie|diritti\ riservati|contatti|note\ legali|chi\ siamo
-    | privacyverklaring|voorwaarden|rechten\ voorbehouden|polityka|regulamin|prawa\ zastrzeżone|gizlilik|hakları\ saklıdır|iletişim
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_ADDRESS = re.compile(r"https?://|\bwww\.|©|\(c\)|copyright|\S+@\S+\.\w+|\+?\d[\d ()-]{8,}\d", re.IGNORECASE)
-# What an article says of itself in another language: its authors' places and dates, and places of work without a site's words.
-_ARTICLE = re.compile(
-    r"作者单位|通信作者|通讯作者|收稿日期|基金项目|所属|責任著者|교신저자|大学|大學|医院|醫院|病院|研究所|대학교|병원|университет|институт|клиника|больниц|кафедр"
-    r"|universit|universid|hochschule|klinik|hôpital|hospital|institut|facult|fakult",
-    re.IGNORECASE,
-)
-_SENTENCE = re.compile(r"\w.{25,}[.。！？!?؟।]\s*$")
-_LONGEST = 2000  # code points: no footer has a longer line, and these patterns take its square
-_ENTRIES = 2  # entries that make a menu: a name, a place or a title stands alone
-_ENTRY_WORDS = 3  # of a menu's entry, and letters in scripts that need no spaces: a title and a line of verse have more
-_ENTRY_LETTERS = 24
+class Block(NamedTuple):
+    """Lines in another language, side by side."""
+
+    begin: int
+    """Index of its first line among the written lines."""
+    end: int
+    """One past its last."""
+    guess: Guess
+    place: str
+    """`before`, `after` or `amid` the text."""
 
 
 class Footers:
-    """Finds foreign blocks that touch the first or the last line of an English page."""
+    """Finds blocks in other languages than the page's own."""
 
     name = "footers"
 
-    def __init__(self, rules: Collection[str]) -> None:
+    def __init__(self, rules: Collection[str], languages: Languages = Languages()) -> None:  # noqa: B008  it cannot change
         """Work with these rules alone."""
         self.rules = rules
+        self.languages = languages
 
     def find(self, documents: Sequence[Document]) -> list[list[Edit]]:
         """Return the lines to remove from each document."""
         return [self._in_text(document.text) for document in documents]
 
     def _in_text(self, text: str) -> list[Edit]:
-        if kind(_last_line(text)) == "content" and kind(_first_line(text)) == "content":
-            return []  # most pages: nothing foreign at either edge
         lines = written(text)
-        foot = _foot(lines) if "FOO001" in self.rules else range(0)
-        head = _head(lines[: foot.start] if foot else lines) if "FOO002" in self.rules else range(0)
+        page = Page(text, lines, self.languages)
+        foot = page.foot() if "FOO001" in self.rules else None
+        head = page.head(foot.begin if foot else len(lines)) if "FOO002" in self.rules else None
         edits = []
-        for block, rule, place in ((head, "FOO002", "before"), (foot, "FOO001", "after")):
-            guess = _confirm([lines[i].text for i in block])
-            if guess and len(block) < len(lines) and _is_chrome([lines[i].text for i in block]):
-                lines_of = f"{len(block)} line{'s' * (len(block) > 1)}"
-                note = f"in a block of {lines_of} {place} the text; {guess.language}, {guess.probability:.0%} sure"
-                edits += [removing(text, lines[i], rule, note) for i in block]
+        for block, rule in ((head, "FOO002"), (foot, "FOO001")):
+            if block is not None:
+                gone = page.gone(block)
+                of = f"{block.place} the text, in a block of {len(gone)} line{'s' * (len(gone) > 1)}"
+                note = f"{of}; {block.guess.language}, {block.guess.probability:.0%} sure"
+                edits += [removing(text, lines[i], rule, note) for i in gone]
         return edits
 
 
-def _first_line(text: str) -> str:
-    return text.lstrip().partition("\n")[0]
+class Page:
+    """The written lines of one text, looked at from its edges."""
 
+    def __init__(self, text: str, lines: Sequence[Line], languages: Languages) -> None:
+        """Take the lines; none is judged before it is asked for."""
+        self.text = text
+        self.lines = lines
+        self.languages = languages
 
-def _last_line(text: str) -> str:
-    body = text.rstrip()
-    return body[body.rfind("\n") + 1 :]
+    def see(self, i: int, language: str = "") -> Evidence:
+        """Return what a line says of its language, or of a given one."""
+        return look(self.lines[i].text, language, self.languages.kept)
 
+    def foot(self) -> Block | None:
+        """Return the foreign block at the end of the page."""
+        return self._edge(range(len(self.lines) - 1, -1, -1), "after")
 
-def _foot(lines: Sequence[Line]) -> range:
-    """Return the lines of a block at the end: from its first foreign line to the last of the page."""
-    begin = len(lines)
-    for i in range(len(lines) - 1, -1, -1):
-        found = kind(lines[i].text)
-        if found == "content":
-            break
-        if found == "foreign":
-            begin = i
-    block = range(begin, len(lines))
-    return range(0) if _is_content(lines, block) else block
+    def head(self, most: int) -> Block | None:
+        """Return the foreign block at the beginning of the page, among its first lines."""
+        return self._edge(range(most), "before")
 
+    def _edge(self, order: range, place: str) -> Block | None:
+        """Return the block at one edge, whose lines are looked at in this order, from the edge inwards."""
+        outer = self._first_foreign(order)
+        if outer is None:
+            return None
+        inner = self._grow(order[outer:])
+        if inner is None:
+            return None
+        begin, end = sorted((order[outer], inner))
+        block = self._confirmed(begin, end + 1)
+        if block is None:
+            return None
+        begin, end = self._borders(*block[:2], block[2].language, place)
+        if end <= begin:
+            return None
+        return self._judged(Block(begin, end, block[2], place))
 
-def _head(lines: Sequence[Line]) -> range:
-    """Return the lines of a block at the beginning: menus alone, since foreign titles and authors stand there too."""
-    end = 0
-    foreign = 0
-    for i, line in enumerate(lines):
-        found = kind(line.text)
-        if found == "content" or words(line.text) > _HEAD_WORDS or evidence(line.text)[2] > 3 * _HEAD_WORDS:
-            break
-        if found == "foreign":
-            foreign += 1
-            end = i + 1
-    block = range(end)
-    return range(0) if foreign < _HEAD_LINES or _is_content(lines, block) else block
+    def _first_foreign(self, order: range) -> int | None:
+        """Return how many lines stand between the edge and the first foreign line, if they are few and short."""
+        beyond = 0
+        for count, i in enumerate(order):
+            seen = self.see(i)
+            if seen.score >= _FOREIGN:
+                return count
+            if seen.kind != "neutral":
+                beyond += 1
+                if beyond > _BEYOND or seen.words > _SHORT:
+                    return None
+        return None
 
+    def _grow(self, order: range) -> int | None:
+        """Return the innermost line of the block that begins with the first of these lines: where the scores add up to the most."""
+        total = best = 0.0
+        inner = None
+        for i in order:
+            seen = self.see(i)
+            total += seen.score
+            if seen.score >= _FOREIGN and total >= best:
+                best, inner = total, i
+            if total < best - _MOST_LOST or seen.score <= _ENGLISH:
+                break
+        return inner if best >= _FOREIGN else None
 
-def _is_content(lines: Sequence[Line], block: range) -> bool:
-    """Return whether a foreign block belongs to the article: an abstract in a second language, references."""
-    if any(ABSTRACT.fullmatch(bare(lines[i].text)) for i in block) or (
-        block and block.start and ABSTRACT.fullmatch(bare(lines[block.start - 1].text))
-    ):
-        return True
-    paragraphs = [i for i in block if evidence(lines[i].text)[2] >= _ABSTRACT_LETTERS or (words(lines[i].text) >= 2 * LONG_WORDS)]
-    return bool(paragraphs) and len(block) <= 2
+    def _confirmed(self, begin: int, end: int) -> tuple[int, int, Guess] | None:
+        """Return the block with its language, if all its lines together are sure of it."""
+        foreign = [i for i in range(begin, end) if self.see(i).score >= _FOREIGN]
+        scripts = [self.see(i).language for i in foreign if self.see(i).kind == "script"]
+        latin = [i for i in foreign if self.see(i).kind == "latin"]
+        if 2 * len(scripts) >= len(foreign):
+            code = max(sorted(set(scripts)), key=scripts.count)
+            return begin, end, Guess(code, 1.0)
+        code = self._pooled(latin)
+        seen = [self.see(i, code) for i in latin]
+        total = sum(max(0.0, one.score) for one in seen) + 8.0 * len(scripts)
+        if total < _CONFIRMED or not any(one.known or one.score >= 8.0 for one in seen):
+            return None
+        if self.languages.engine == "langdetect":
+            guess = identify(" ".join(stripped(self.lines[i].text) for i in latin))
+            return None if guess is None else (begin, end, guess)
+        return begin, end, Guess(code, sure(total))
 
+    def _pooled(self, lines: Sequence[int]) -> str:
+        """Return the language that some lines together are likeliest in."""
+        pooled = " ".join(stripped(self.lines[i].text) for i in lines)
+        return evidence(pooled[:1500], "", self.languages.kept).language
 
-def _is_chrome(block: Sequence[str]) -> bool:
-    """Return whether a block is a site's: it says so, or is a menu of short lines. A poem or a second abstract is foreign too."""
-    if any(_ARTICLE.search(line) and not _SITE.search(line) for line in block):
-        return False
-    if any(_SITE.search(line) or _ADDRESS.search(line) for line in block):
-        return True
-    foreign = [line for line in block if kind(line) == "foreign"]
-    entries = sum(len(line.split()) <= _ENTRY_WORDS and evidence(line)[2] <= _ENTRY_LETTERS for line in foreign)
-    return entries >= max(_ENTRIES, len(foreign) / 2) and not any(_SENTENCE.search(line) for line in block)
+    def _borders(self, begin: int, end: int, language: str, place: str) -> tuple[int, int]:
+        """Return the block with its inner border where the block's own language says, and its outer border at the last line it takes along."""
+        after = place == "after"
+        while end > begin and self.see(begin if after else end - 1, language).score < _BORDER and not self._is_script(begin if after else end - 1):
+            begin, end = (begin + 1, end) if after else (begin, end - 1)
+        if end <= begin:
+            return begin, end
+        if after:
+            begin = self._paragraph(begin, -1, language)
+            return begin, self._outwards(end - 1, 1, language) + 1
+        end = self._paragraph(end - 1, 1, language) + 1
+        return self._outwards(begin, -1, language), end
+
+    def _is_script(self, i: int) -> bool:
+        return self.see(i).kind == "script"
+
+    def _paragraph(self, border: int, step: int, language: str) -> int:
+        """Return the border moved to the edge of its paragraph, if no line up to there is English."""
+        i = border
+        while 0 <= i + step < len(self.lines) and self._touch(min(i, i + step)):
+            i += step
+            if not self._goes_along(i, language):
+                return border
+        at_edge = not 0 <= i + step < len(self.lines)
+        return border if at_edge else i
+
+    def _touch(self, i: int) -> bool:
+        """Return whether a line and the next have no blank line between them."""
+        return self.lines[i + 1].start == self.lines[i].end + 1
+
+    def _outwards(self, border: int, step: int, language: str) -> int:
+        """Return the outermost line that goes with the block: neutral and short lines between it and the edge of the page."""
+        i = border
+        while 0 <= i + step < len(self.lines) and self._goes_along(i + step, language):
+            i += step
+        return i
+
+    def _goes_along(self, i: int, language: str) -> bool:
+        """Return whether a line beside foreign ones goes with them: it is no English, no content, and says nothing."""
+        line = self.lines[i].text
+        seen = self.see(i, language)
+        if protected(line) or guard(line):
+            return False
+        if seen.kind == "neutral":
+            return not _NUMBERS.fullmatch(bare(line))
+        return seen.score >= _FOREIGN or (seen.score >= _INSIDE and seen.english == 0 and seen.words <= _FEW_WORDS)
+
+    def _judged(self, block: Block) -> Block | None:
+        """Return the block unless it is content, or the page's own text."""
+        inside = range(block.begin, block.end)
+        foreign = [i for i in inside if self.see(i).score >= _FOREIGN]
+        text = [self.lines[i].text for i in foreign]
+        above = self.lines[block.begin - 1].text if block.begin else ""
+        if is_abstract(text, [self.see(i) for i in foreign], above) or is_title(text):
+            return None
+        if len(self.gone(block)) == len(self.lines):
+            return None
+        return block
+
+    def gone(self, block: Block) -> list[int]:
+        """Return the lines of a block that go: all but those that are English or content."""
+        return [
+            i
+            for i in range(block.begin, block.end)
+            if self.see(i, block.guess.language).score >= 0 or self._stays_foreign(i, block.guess.language)
+        ]
+
+    def _stays_foreign(self, i: int, language: str) -> bool:
+        seen = self.see(i, language)
+        return seen.english == 0 and (seen.words <= _FEW_WORDS or seen.score > _INSIDE) and not protected(self.lines[i].text)
 
 
 @lru_cache(maxsize=1 << 16)
-def kind(line: str) -> Kind:
-    """Return whether a line is in another language, in none, or part of the text.
-
-    >>> kind("www.example.org"), kind("联系我们"), kind("Rain fell on the roof.")
-    ('neutral', 'foreign', 'content')
-    """
-    if len(line) > _LONGEST:
-        return "content"
-    text = bare(line)
-    total = letters(text)
-    english, foreign, other = evidence(text)
-    if other and other >= _SHARE * total and english < _ENGLISH:
-        return "content" if _REFERENCE.search(text) or (other < total / 2 and guard(text) in {"affiliation", "byline"}) else "foreign"
-    if total == 0 or _NEUTRAL.fullmatch(text) or (text.isupper() and len(text) <= _CAPITALS):
-        return "neutral"
-    if english == 0 and guard(text) is None and (foreign or _accented(text)):
-        return "foreign"
-    return "content"
+def look(line: str, language: str, kept: tuple[str, ...]) -> Evidence:
+    """Return what a line says of its language, with what is content for other reasons counted as English."""
+    known = phrases(line, kept)
+    if known:
+        return Evidence("latin" if not evidence(line, "", kept).kind == "script" else "script", 8.0, known, len(line.split()), 0, 1)
+    count, rest = names(line)
+    if count >= FEWEST and count > rest:
+        return Evidence("script", 8.0, "mul", count, 0, count)
+    seen = evidence(line, language, kept)
+    if seen.score > _INSIDE and seen.kind != "neutral" and protected(line):
+        return seen._replace(score=-8.0)
+    return seen
 
 
-def _accented(text: str) -> bool:
-    """Return whether a word in lower case has a letter that English lacks: names have theirs in capitalised words."""
-    return any(word.islower() and not word.isascii() for word in text.split())
+_SEPARATORS = re.compile(r"\s*[|·•,;/–—]\s*|\s{2,}|\s+-\s+|\t")
 
 
-def _confirm(block: Sequence[str]) -> Guess | None:
-    """Return the language of a block, or None if there is none or it is not sure: scripts decide, then langdetect over all of it."""
-    counts = [evidence(line) for line in block]
-    other = sum(count[2] for count in counts)
-    pooled = " ".join(line for line in block if kind(line) == "foreign")
-    if other >= _BLOCK_LETTERS and 2 * other >= letters(pooled):
-        return Guess(script(pooled), 1.0)
-    if words(pooled) < _LATIN_WORDS:
-        return None
-    return identify(pooled)
+def phrases(line: str, kept: tuple[str, ...]) -> str:
+    """Return the language whose footer phrases a line consists of, or nothing."""
+    text = bare(line).strip(" .:!©").casefold()
+    if not text or len(text) > 200:
+        return ""
+    pieces = [piece for piece in _SEPARATORS.split(text) if piece] if text not in _phrases() else [text]
+    if not pieces:
+        return ""
+    codes = [_phrases().get(piece, ()) for piece in pieces]
+    if not all(codes):
+        return ""
+    common = next((code for code in codes[0] if all(code in other for other in codes)), codes[0][0])
+    return "" if common in kept else common
+
+
+@cache
+def _phrases() -> dict[str, tuple[str, ...]]:
+    table = tomllib.loads(resources.files("dechaff").joinpath("data", "footer_phrases.toml").read_text(encoding="utf-8"))
+    found: dict[str, tuple[str, ...]] = {}
+    for code, text in table["phrases"].items():
+        for phrase in text.split("|"):
+            name = " ".join(phrase.split()).casefold()
+            found[name] = (*found.get(name, ()), code)
+    return found
+
+
+def sure(score: float) -> float:
+    """Return the probability that scores add up to, in hundredths."""
+    return round(min(0.999, 1 - 0.5 ** max(1.0, score)), 3)

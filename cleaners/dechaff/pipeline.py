@@ -12,7 +12,7 @@ from dechaff.chrome import Chrome
 from dechaff.edits import Document, Edit
 from dechaff.encoding import Encoding
 from dechaff.footers import Footers
-from dechaff.language import foreign_page
+from dechaff.foreign_page import foreign_page
 from dechaff.repetition import Repetition, Survey, survey
 from dechaff.rules import RULES
 
