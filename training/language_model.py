@@ -80,7 +80,7 @@ def words(text: str) -> list[str]:
 
 
 def _latin(letter: str) -> bool:
-    return letter < "\u0250" or "\u1e00" <= letter <= "\u1eff" or letter in "'’"
+    return letter < "\u0250" or "\u1e00" <= letter <= "\u1eff" or letter in "'’ə"
 
 
 def language(code: str) -> str:

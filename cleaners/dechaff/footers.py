@@ -15,7 +15,7 @@ from dechaff.guards import guard
 from dechaff.language import Guess, Languages, identify
 from dechaff.language_picker import FEWEST, names
 from dechaff.line_language import Evidence, evidence, stripped
-from dechaff.lines import bare, written
+from dechaff.lines import bare, words, written
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -33,7 +33,17 @@ _SHORT = 8  # words of lines that may stand between a block and the edge of the 
 _BEYOND = 3  # how many such lines
 _FEW_WORDS = 3  # words of a line that has no language of its own: Facebook, Login, Web Blog
 _SOLID = 25  # words of a line that is surely English, beyond which nothing is at the edge
+_FIELD = -2.0  # the most that a line scores that reads like a field or a heading of an English page
+_FIELDS = frozenset({"identifier", "publication-data", "registry-field", "registry-value", "figure-or-date", "section-heading", "statement"})
 _NUMBERS = re.compile(r"[\W\d_]+")
+
+
+_PICKED = Evidence("script", 8.0, "mul", 1, 0, 1)
+
+
+def is_name(line: str) -> bool:
+    """Return whether a line is the name of a language in itself."""
+    return names(line) == (1, 0)
 
 
 class Block(NamedTuple):
@@ -88,7 +98,31 @@ class Page:
 
     def see(self, i: int, language: str = "") -> Evidence:
         """Return what a line says of its language, or of a given one."""
+        if self._in_picker(i):
+            return _PICKED
         return look(self.lines[i].text, language, self.languages.kept)
+
+    def _in_picker(self, i: int) -> bool:
+        """Return whether a line is part of a list of languages, each named in itself; a name we do not know counts between two we do."""
+        if words(self.lines[i].text) > _FEW_WORDS:
+            return False
+        named = is_name(self.lines[i].text)
+        before, after = self._names_beside(i, -1), self._names_beside(i, 1)
+        return named + before + after >= FEWEST and (named or (before > 0 and after > 0))
+
+    def _names_beside(self, i: int, step: int) -> int:
+        """Return how many names of languages stand in a row on one side of a line, three at most."""
+        found = strange = 0
+        while 0 <= i + step < len(self.lines) and found < FEWEST and strange <= found + 1:
+            i += step
+            line = self.lines[i].text
+            if is_name(line):
+                found += 1
+            elif words(line) <= _FEW_WORDS:
+                strange += 1
+            else:
+                break
+        return found
 
     def foot(self) -> Block | None:
         """Return the foreign block at the end of the page."""
@@ -167,7 +201,7 @@ class Page:
     def _borders(self, begin: int, end: int, language: str, place: str) -> tuple[int, int]:
         """Return the block with its inner border where the block's own language says, and its outer border at the last line it takes along."""
         after = place == "after"
-        while end > begin and self.see(begin if after else end - 1, language).score < _BORDER and not self._is_script(begin if after else end - 1):
+        while end > begin and not self._is_border(begin if after else end - 1, language):
             begin, end = (begin + 1, end) if after else (begin, end - 1)
         if end <= begin:
             return begin, end
@@ -177,8 +211,10 @@ class Page:
         end = self._paragraph(end - 1, 1, language) + 1
         return self._outwards(begin, -1, language), end
 
-    def _is_script(self, i: int) -> bool:
-        return self.see(i).kind == "script"
+    def _is_border(self, i: int, language: str) -> bool:
+        """Return whether a line is foreign enough to stand beside English: by its script, or in the block's own language."""
+        seen = self.see(i, language)
+        return seen.kind == "script" or seen.score >= (_BORDER if seen.language == language else _CONFIRMED)
 
     def _paragraph(self, border: int, step: int, language: str) -> int:
         """Return the border moved to the edge of its paragraph, if no line up to there is English."""
@@ -207,6 +243,8 @@ class Page:
         seen = self.see(i, language)
         if protected(line) or guard(line):
             return False
+        if language == "mul":
+            return seen.words <= _FEW_WORDS and (is_name(line) or seen.score > _ENGLISH)
         if seen.kind == "neutral":
             return not _NUMBERS.fullmatch(bare(line))
         return seen.score >= _FOREIGN or (seen.score >= _INSIDE and seen.english == 0 and seen.words <= _FEW_WORDS)
@@ -233,6 +271,8 @@ class Page:
 
     def _stays_foreign(self, i: int, language: str) -> bool:
         seen = self.see(i, language)
+        if language == "mul":
+            return seen.words <= _FEW_WORDS
         return seen.english == 0 and (seen.words <= _FEW_WORDS or seen.score > _INSIDE) and not protected(self.lines[i].text)
 
 
@@ -246,6 +286,8 @@ def look(line: str, language: str, kept: tuple[str, ...]) -> Evidence:
     if count >= FEWEST and count > rest:
         return Evidence("script", 8.0, "mul", count, 0, count)
     seen = evidence(line, language, kept)
+    if seen.kind == "latin" and seen.score > _FIELD and guard(line) in _FIELDS:
+        return seen._replace(score=_FIELD)
     if seen.score > _INSIDE and seen.kind != "neutral" and protected(line):
         return seen._replace(score=-8.0)
     return seen

@@ -32,6 +32,7 @@ _ARTICLE = re.compile("|".join(TABLE["article"]["words"]), re.IGNORECASE)
 _PLACE = re.compile(r"(?:\b\d{4,6}\b|,)[^,]*,[^,]*\Z")  # ends as an address does: a post code or a town, then a country
 _COUNTRY = re.compile(rf"\b(?:{TABLE['countries']['names'].replace(chr(10), ' ').strip()})\.?\Z", re.IGNORECASE)
 _SITE = re.compile("|".join(TABLE["site"]["words"]), re.IGNORECASE)
+_NOTICE = re.compile("|".join(TABLE["notice"]["words"]), re.IGNORECASE)
 _QUOTED = re.compile(r"\A[\"“„«»'‘]{1}.{12,}[\"”“»«'’]\.?\Z")
 _INITIALS = re.compile(r"(?:^|[ ,])[A-Z]{1,3}[.,]?(?=[,;]|$|\s*(?:and|&)\s)")
 _SPLIT = re.compile(r"\s*[,;，、；·]\s*|\s+(?:and|und|et|y|e|og|och|и|και|&)\s+")
@@ -39,6 +40,7 @@ _PARTICLES = frozenset("de da do dos das di del della degli la le von van der de
 _MARKS = re.compile(r"[\d*†‡§¶#()\[\]]+")
 _LATIN_BINOMIAL = re.compile(r"(?:\A|,\s)[A-Z][a-z]+(?:us|um|a|is|es|i|ae|on|ma|ix|ax|ex|os|as|er)?\s[a-z]+(?:us|um|a|is|i|ae|ii|ens|ans|ides|ea|cus|or|ne|os|es|e)(?=,|\Z|\s\()")
 _ENDINGS = re.compile(r"(?:mab|nib|vir|pril|sartan|statin|olol|azole|cillin|mycin|floxacin|prazole|limus|purine|mofetil|uracil|tide|gliptin|ine|ate|one|ide|ol)s?\Z")
+_SYMBOL = re.compile(r"\A[^\s]*(?:[\u0370-\u03ff]|[A-Z]{2}[\w-]*\d|\d[A-Z])")  # IL-1β, TNFα, CD34
 _LATIN_PHRASE = re.compile(
     r"\b(?:in vivo|ex vivo|in vitro|in situ|post mortem|ad libitum|per os|in silico|vastus|gastrocnemius|arteria|vena|musculus|[MAVN]\. [a-z]{4,})\b"
 )
@@ -48,6 +50,11 @@ _FEW_LINES = 2  # lines of a foreign title, with its authors or without
 _TITLE_WORDS = 5  # words from which a line in other letters can be a title
 _SURNAMES = frozenset(TABLE["names"]["han"].split()[0])
 _KOREAN = frozenset(TABLE["names"]["hangul"].split()[0])
+
+
+def is_notice(line: str) -> bool:
+    """Return whether a line speaks of the page itself or the reader's computer, as no abstract does."""
+    return _NOTICE.search(line) is not None
 
 
 def is_abstract(block: Sequence[str], seen: Sequence[Evidence], above: str) -> bool:
@@ -60,7 +67,9 @@ def is_abstract(block: Sequence[str], seen: Sequence[Evidence], above: str) -> b
     """
     headed = any(ABSTRACT.match(bare(line)) for line in [*block, above])
     longest = max((one.words for one in seen), default=0)
-    return (headed and (longest >= _PARAGRAPH or len(block) <= _FEW_LINES + 1)) or (len(block) <= _FEW_LINES and longest >= _ALONE)
+    return (headed and (longest >= _PARAGRAPH or len(block) <= _FEW_LINES + 1)) or (
+        len(block) <= _FEW_LINES and longest >= _ALONE and not any(is_notice(line) for line in block)
+    )
 
 
 def is_title(block: Sequence[str]) -> bool:
@@ -129,8 +138,10 @@ def _is_han_name(piece: str) -> bool:
 def _is_terms(text: str) -> bool:
     """Return whether a line lists species, drugs or anatomy, whose words are Latin or nobody's."""
     pieces = [piece.strip(" .") for piece in re.split(r"[,;]", text) if piece.strip(" .")]
-    if len(_LATIN_BINOMIAL.findall(text)) >= max(1, len(pieces) // 2) and len(pieces) >= 2:
+    if len(_LATIN_BINOMIAL.findall(text)) >= max(2, 0.6 * len(pieces)):
         return True
     if len(_LATIN_PHRASE.findall(text)) >= 2:
+        return True
+    if len(pieces) >= 3 and sum(bool(_SYMBOL.search(piece)) for piece in pieces) >= 0.5 * len(pieces):
         return True
     return len(pieces) >= 3 and sum(bool(_ENDINGS.search(piece.lower())) and len(piece.split()) <= 2 for piece in pieces) >= 0.5 * len(pieces)

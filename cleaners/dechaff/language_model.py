@@ -42,7 +42,7 @@ def words(line: str) -> list[str]:
 
 def is_latin(word: str) -> bool:
     """Return whether a word is in Latin letters."""
-    return word.isascii() or all(letter < "\u0250" or "\u1e00" <= letter <= "\u1eff" or letter == "’" for letter in word)
+    return word.isascii() or all(letter < "\u0250" or "\u1e00" <= letter <= "\u1eff" or letter in "’ə" for letter in word)
 
 
 class LanguageModel:

@@ -19,6 +19,10 @@ Kind = Literal["neutral", "script", "latin"]
 
 _SHARE = 0.3  # of a line's letters in another script, from which the line is not English
 _PROSE = 2  # English function words that make a line with other scripts English all the same
+_ENGLISH_SHARE = 0.1  # of a line's words that are English function words, from which it is English around a quotation
+_MIXED = -2.0  # the least score of a line with letters of another script and no function word of English: a brand among them
+_LETTERS_A_WORD = 2.2  # in scripts without spaces: Chinese and Japanese dictionaries' words, weighed by use
+_SPACELESS = re.compile("[\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _CAPITALS = 5  # letters of a word in capitals, up to which it has no language: TOP, RSS, FAQ
 _LONGEST = 2000  # code points: no footer has a longer line
 _SURE = 8.0  # nats: the score of a line whose script alone decides, and the most that any line can have
@@ -89,10 +93,14 @@ def evidence(line: str, language: str = "", kept: tuple[str, ...] = ("en",)) -> 
     strong = sum(token.lower() in STRONG for token in tokens)
     other, script = script_letters(text, kept)
     if other and other >= _SHARE * total and strong < _PROSE:
-        return Evidence("script", _SURE, script, max(len(tokens), round(other / 2.2)), strong, len(tokens))
-    if not total or (text.isupper() and len(text) <= _CAPITALS):
+        spaceless = len(_SPACELESS.findall(text))
+        return Evidence("script", _SURE, script, max(len(text.split()), round(spaceless / _LETTERS_A_WORD)), strong, len(tokens))
+    if total < 2 or max(map(len, _LETTERS.findall(text))) < 2 or (text.isupper() and len(text) <= _CAPITALS):
         return NEUTRAL
-    return _latin(text, language, kept)
+    seen = _latin(text, language, kept)
+    if strong >= _PROSE and "en" in kept and strong >= _ENGLISH_SHARE * len(tokens):
+        return seen._replace(score=-_SURE)
+    return seen._replace(score=max(seen.score, _MIXED)) if other > 1 and not strong else seen
 
 
 def _latin(text: str, language: str, kept: Sequence[str]) -> Evidence:
