@@ -24,6 +24,16 @@ azərbaycan | azərbaycan dili | oʻzbekcha | o'zbek | türkmençe | қазақ�
 עברית | العربية | العربية المصرية | فارسی | دری | اردو | سنڌي | ייִדיש | हिन्दी | मराठी | नेपाली | संस्कृतम् | বাংলা | অসমীয়া | ਪੰਜਾਬੀ | ગુજરાતી | ଓଡ଼ିଆ
 தமிழ் | తెలుగు | ಕನ್ನಡ | മലയാളം | සිංහල | ไทย | ລາວ | မြန်မာဘာသာ | ភាសាខ្មែរ | ქართული | հայերեն | አማርኛ | kiswahili | hausa | yorùbá | igbo
 esperanto | interlingua | ido | volapük | euskara | galego | asturianu | aragonés | occitan | brezhoneg | cymraeg | gaeilge | gàidhlig | lëtzebuergesch
+alemannisch | armãneashti | avañe'ẽ | aymar aru | bamanankan | bislama | boarisch | chamoru | chavacano | dolnoserbski | hornjoserbsce | hornjoserbšćina
+emiliàn e rumagnòl | estremeñu | nordfriisk | gagauz | gĩkũyũ | ʻōlelo hawaiʻi | hawaiʻi | ilokano | iñupiatun | kalaallisut | kapampangan | kaszëbsczi
+kernowek | kongo | kriyòl gwiyannen | kreyòl ayisyen | ladino | latgaļu | lea faka-tonga | ligure | limburgs | lingua franca nova | livvinkarjala | lojban
+luganda | malagasy | māori | te reo māori | mirandés | nāhuatl | nedersaksies | novial | nouormand | papiamentu | picard | pälzisch | qırımtatarca | ripoarisch
+romani čhib | rumantsch | runa simi | žemaitėška | scots | seeltersk | setswana | sesotho | sesotho sa leboa | ślůnski | soomaaliga | sranantongo
+tarandíne | tetun | tok pisin | xitsonga | tshivenda | siswati | isixhosa | isizulu | chishona | kinyarwanda | ikirundi | chichewa | fulfulde | lingála | wolof
+vahcuengh | vepsän kel’ | võro | walon | west-vlams | winaray | zazaki | zeêuws | gagana samoa | vosa vakaviti | reo tahiti | cebuano | hiligaynon | bikol central
+sakha tyla | саха тыла | чӑвашла | удмурт | коми | марий | мокшень | эрзянь | буряад | хальмг | тыва дыл | осетинский | ирон | аԥсшәа | авар | лезги | нохчийн
+къарачай-малкъар | къумукъ | лакку | русиньскый | словѣньскъ | ⰔⰎⰑⰂⰡⰐⰠⰔⰍⰟ | ܐܪܡܝܐ | ދިވެހިބަސް | བོད་ཡིག | རྫོང་ཁ | ትግርኛ | ᏣᎳᎩ | ᐃᓄᒃᑎᑐᑦ | ئۇيغۇرچە
+भोजपुरी | मैथिली | पालि | नेपाल भाषा | गोंयची कोंकणी | অসমীয়া | মণিপুরী | تۆرکجه | گیلکی | مازِرونی | لۊری شومالی | کٲشُر | پنجابی | سرائیکی | بلوچی | مصرى
 sardu | sicilianu | napulitano | vèneto | lumbaart | piemontèis | furlan | corsu | malti | shqip | íslenska | føroyskt | lietuvių | latviešu | eesti | suomi
 """
 

@@ -135,13 +135,13 @@ def _tidy(text: str) -> str:
     return " ".join(_PLACEHOLDER.sub(" ", text).split())
 
 
-def pages(path: Path, folds: set[int]) -> Iterator[tuple[str, str]]:
-    """Yield domain and text of every page that is in English, from the folds given."""
+def pages(path: Path, folds: set[int], *, content: bool = False) -> Iterator[tuple[str, str]]:
+    """Yield domain and text of every page that is in English, from the folds given; on request only the lines labelled content."""
     with gzip.open(path, "rt", encoding="utf-8") as rows:
         for row in map(json.loads, rows):
             if int(hashlib.md5(row["domain"].encode()).hexdigest(), 16) % 5 not in folds:
                 continue
-            text = "\n".join(line for line, _ in row["lines"])
+            text = "\n".join(line for line, label in row["lines"] if label == 1 or not content)
             found = words(text)
             if sum(word in {"the", "of", "and", "to"} for word in found) >= 0.05 * len(found):
                 yield row["domain"], text

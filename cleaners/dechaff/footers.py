@@ -25,9 +25,15 @@ if TYPE_CHECKING:
 
 _FOREIGN = 1.0  # score from which a line can begin or end a block; the block must be sure as a whole
 _CONFIRMED = 5.0  # scores that a block adds up to: of 20,180 lines of English pages 4 reach it alone
-_BORDER = 1.5  # score that the outermost line has in the block's own language
+_BORDER = 1.5  # score in the block's own language that its line beside the text has
+_LONG_BORDER = 0.5  # the same for a block of as many lines as this
+_LONG = 3
+_TAIL = -6.5  # score of a word or two after such a block at the end of the page, down to which they go along: Facebook, imprint
+_TAIL_WORDS = 2
+_TAILED = 2  # lines of a block that takes such a tail along
 _INSIDE = -4.0  # score down to which a short line between or beside foreign ones goes with them
-_ENGLISH = -6.0  # score of a line that ends a block
+_ENGLISH = -6.0  # score of a line that is surely English
+_CROSSED = 4  # words of such a line that may stand alone between foreign ones: Powered by WordPress
 _MOST_LOST = 8.0  # scores that a block may lose on its way to the next foreign line
 _SHORT = 8  # words of lines that may stand between a block and the edge of the page
 _BEYOND = 3  # how many such lines
@@ -35,6 +41,8 @@ _FEW_WORDS = 3  # words of a line that has no language of its own: Facebook, Log
 _SOLID = 25  # words of a line that is surely English, beyond which nothing is at the edge
 _FIELD = -2.0  # the most that a line scores that reads like a field or a heading of an English page
 _FIELDS = frozenset({"identifier", "publication-data", "registry-field", "registry-value", "figure-or-date", "section-heading", "statement"})
+_STRANGE = 3  # names in a row that we do not know: of what languages call themselves CLDR has a third
+_PARAGRAPH = 40  # words of a line that is no menu: with text beyond, it is part of the page's own text
 _NUMBERS = re.compile(r"[\W\d_]+")
 
 
@@ -113,7 +121,7 @@ class Page:
     def _names_beside(self, i: int, step: int) -> int:
         """Return how many names of languages stand in a row on one side of a line, three at most."""
         found = strange = 0
-        while 0 <= i + step < len(self.lines) and found < FEWEST and strange <= found + 1:
+        while 0 <= i + step < len(self.lines) and found < FEWEST and strange <= found + _STRANGE:
             i += step
             line = self.lines[i].text
             if is_name(line):
@@ -166,12 +174,17 @@ class Page:
         """Return the innermost line of the block that begins with the first of these lines: where the scores add up to the most."""
         total = best = 0.0
         inner = None
+        crossed = False
         for i in order:
             seen = self.see(i)
+            english = seen.score <= _ENGLISH
+            if english and (crossed or seen.words > _CROSSED):
+                break
+            crossed = english
             total += seen.score
             if seen.score >= _FOREIGN and total >= best:
                 best, inner = total, i
-            if total < best - _MOST_LOST or seen.score <= _ENGLISH:
+            if total < best - _MOST_LOST:
                 break
         return inner if best >= _FOREIGN else None
 
@@ -201,20 +214,26 @@ class Page:
     def _borders(self, begin: int, end: int, language: str, place: str) -> tuple[int, int]:
         """Return the block with its inner border where the block's own language says, and its outer border at the last line it takes along."""
         after = place == "after"
-        while end > begin and not self._is_border(begin if after else end - 1, language):
+        foreign = sum(self.see(i).score >= _FOREIGN for i in range(begin, end))
+        least = _LONG_BORDER if foreign >= _LONG else _BORDER
+        while end > begin and not self._is_border(begin if after else end - 1, language, least):
             begin, end = (begin + 1, end) if after else (begin, end - 1)
+        while after and begin > 0 and end > begin and self._is_border(begin - 1, language, least):
+            begin -= 1
+        while not after and end < len(self.lines) and end > begin and self._is_border(end, language, least):
+            end += 1
         if end <= begin:
             return begin, end
         if after:
             begin = self._paragraph(begin, -1, language)
-            return begin, self._outwards(end - 1, 1, language) + 1
+            return begin, self._outwards(end - 1, 1, language, tail=foreign >= _TAILED) + 1
         end = self._paragraph(end - 1, 1, language) + 1
         return self._outwards(begin, -1, language), end
 
-    def _is_border(self, i: int, language: str) -> bool:
+    def _is_border(self, i: int, language: str, least: float) -> bool:
         """Return whether a line is foreign enough to stand beside English: by its script, or in the block's own language."""
         seen = self.see(i, language)
-        return seen.kind == "script" or seen.score >= (_BORDER if seen.language == language else _CONFIRMED)
+        return seen.kind == "script" or seen.score >= (least if seen.language == language else _CONFIRMED)
 
     def _paragraph(self, border: int, step: int, language: str) -> int:
         """Return the border moved to the edge of its paragraph, if no line up to there is English."""
@@ -230,12 +249,17 @@ class Page:
         """Return whether a line and the next have no blank line between them."""
         return self.lines[i + 1].start == self.lines[i].end + 1
 
-    def _outwards(self, border: int, step: int, language: str) -> int:
+    def _outwards(self, border: int, step: int, language: str, *, tail: bool = False) -> int:
         """Return the outermost line that goes with the block: neutral and short lines between it and the edge of the page."""
         i = border
-        while 0 <= i + step < len(self.lines) and self._goes_along(i + step, language):
+        while 0 <= i + step < len(self.lines) and (self._goes_along(i + step, language) or (tail and self._is_tail(i + step))):
             i += step
         return i
+
+    def _is_tail(self, i: int) -> bool:
+        line = self.lines[i].text
+        seen = self.see(i)
+        return seen.score >= _TAIL and seen.words <= _TAIL_WORDS and not seen.english and not (protected(line) or guard(line))
 
     def _goes_along(self, i: int, language: str) -> bool:
         """Return whether a line beside foreign ones goes with them: it is no English, no content, and says nothing."""
@@ -253,13 +277,20 @@ class Page:
         """Return the block unless it is content, or the page's own text."""
         inside = range(block.begin, block.end)
         foreign = [i for i in inside if self.see(i).score >= _FOREIGN]
-        text = [self.lines[i].text for i in foreign]
+        text = [self.lines[i].text for i in inside]
         above = self.lines[block.begin - 1].text if block.begin else ""
-        if is_abstract(text, [self.see(i) for i in foreign], above) or is_title(text):
+        if is_abstract(text, [self.see(i) for i in inside], above) or is_title([self.lines[i].text for i in foreign]):
+            return None
+        if self._beyond(block) and any(self.see(i).words >= _PARAGRAPH for i in foreign):
             return None
         if len(self.gone(block)) == len(self.lines):
             return None
         return block
+
+    def _beyond(self, block: Block) -> bool:
+        """Return whether text stands between a block and the edge of the page."""
+        rest = range(block.end, len(self.lines)) if block.place == "after" else range(block.begin)
+        return any(self.see(i).kind != "neutral" for i in rest)
 
     def gone(self, block: Block) -> list[int]:
         """Return the lines of a block that go: all but those that are English or content."""
@@ -273,7 +304,7 @@ class Page:
         seen = self.see(i, language)
         if language == "mul":
             return seen.words <= _FEW_WORDS
-        return seen.english == 0 and (seen.words <= _FEW_WORDS or seen.score > _INSIDE) and not protected(self.lines[i].text)
+        return not seen.english and (seen.words <= _FEW_WORDS or seen.score > _INSIDE) and not protected(self.lines[i].text)
 
 
 @lru_cache(maxsize=1 << 16)

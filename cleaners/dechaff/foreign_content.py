@@ -46,6 +46,8 @@ _LATIN_PHRASE = re.compile(
 )
 _PARAGRAPH = 25  # words of one line that make it a paragraph under a heading of an abstract
 _ALONE = 60  # words of one line that make a paragraph, where a block has no more than two lines
+_LONG = 40  # words of one line that make a paragraph anywhere
+_TEXT = 2  # such paragraphs that make a text of its own
 _FEW_LINES = 2  # lines of a foreign title, with its authors or without
 _TITLE_WORDS = 5  # words from which a line in other letters can be a title
 _SURNAMES = frozenset(TABLE["names"]["han"].split()[0])
@@ -65,8 +67,11 @@ def is_abstract(block: Sequence[str], seen: Sequence[Evidence], above: str) -> b
         seen: What each says of its language.
         above: The line before the block; empty if there is none.
     """
-    headed = any(ABSTRACT.match(bare(line)) for line in [*block, above])
+    headed = any(ABSTRACT.fullmatch(bare(line)) for line in [*block, above])
     longest = max((one.words for one in seen), default=0)
+    paragraphs = sum(one.words >= _LONG and not is_notice(line) and not is_site(line) for one, line in zip(seen, block, strict=True))
+    if paragraphs >= max(_TEXT, len(block) / 2):
+        return True
     return (headed and (longest >= _PARAGRAPH or len(block) <= _FEW_LINES + 1)) or (
         len(block) <= _FEW_LINES and longest >= _ALONE and not any(is_notice(line) for line in block)
     )

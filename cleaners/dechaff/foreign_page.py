@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _LETTERS_A_WORD = 4  # non-Latin letters that weigh as one function word; East Asian text has 2.2 letters a word
 _FEWEST = 8  # words of another language without which a page is not called foreign: a name or a motto is not a language
 _ENGLISH_TEXT = 25  # words that only English has and that make a text: three sentences have as many
-_RATIO = 3  # times as many words of other languages as of English; English WCXB pages (725) have a seventh at most
+_RATIO = 4  # times as many words of other languages as of English; English WCXB pages (725) have a seventh at most
 _LITTLE = 3  # words that only English has, up to which twice the words of another language are enough
 _SAMPLE = 2000  # code points at the beginning, the middle and the end: a page that is wholly in one language shows it there
 _TOKEN = re.compile(r"[^\W\d_]+")

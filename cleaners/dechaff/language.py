@@ -25,8 +25,8 @@ _WORDS_OF = {language: frozenset(words.split()) for language, words in TABLE["fu
 ENGLISH = _WORDS_OF["en"]
 _FOREIGN = frozenset[str]().union(*(words for language, words in _WORDS_OF.items() if language != "en")) - ENGLISH
 FOREIGN = _FOREIGN - frozenset(TABLE["ambiguous"]["words"].split())
-ABSTRACT = re.compile(rf"(?:{'|'.join(TABLE['abstract']['headings'])})\b.*", re.IGNORECASE)
-"""Matches a line that begins as an abstract in another language does."""
+ABSTRACT = re.compile(rf"(?:{'|'.join(TABLE['abstract']['headings'])})\s*(?:[:：.．。|/—–-].*)?", re.IGNORECASE)
+"""Matches the whole of a line that heads an abstract in another language, with text after it or without."""
 _LETTERS_A_WORD = 4  # non-Latin letters that weigh as one function word; East Asian text has 2.2 letters a word
 _FOREIGN_DOCUMENT = 8  # words of evidence without which a page is not called foreign: a name or a motto is not a language
 _ENGLISH_TEXT = 25  # English function words that make a text, whatever else stands beside it: three sentences have as many
@@ -65,6 +65,11 @@ class Guess(NamedTuple):
 
     language: str
     probability: float
+
+
+def is_latin(word: str) -> bool:
+    """Return whether a word is in Latin letters, those of Azeri and Vietnamese among them."""
+    return word.isascii() or all(letter < "\u0250" or "\u1e00" <= letter <= "\u1eff" or letter in "’ə" for letter in word)
 
 
 @lru_cache(maxsize=1 << 12)

@@ -5,7 +5,6 @@ The table is made by `training/language_model.py`; `data/language_model.txt` say
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -17,9 +16,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-STEP = 16
-"""Units a nat: costs are whole numbers, so that a sum is the same in any order and in any batch."""
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _LONGEST = 40  # letters of a word: what is longer is an address or a sequence, and no language
 _REMEMBERED = 1 << 15  # words: a row each of 54 numbers of 4 bytes, 7 MB in all
 
@@ -31,26 +27,13 @@ def model() -> LanguageModel:
         return LanguageModel(np.load(path))
 
 
-def words(line: str) -> list[str]:
-    """Return the words of a line as the model counts them: in lower case, without those in other scripts.
-
-    >>> words("Prüfung des Qi (气) – l’eau")
-    ['prüfung', 'des', 'qi', "l'eau"]
-    """
-    return [word.replace("’", "'") for word in _WORD.findall(line.lower()) if is_latin(word)]
-
-
-def is_latin(word: str) -> bool:
-    """Return whether a word is in Latin letters."""
-    return word.isascii() or all(letter < "\u0250" or "\u1e00" <= letter <= "\u1eff" or letter in "’ə" for letter in word)
-
-
 class LanguageModel:
     """Costs of words in each language: the logarithm of one over their probability, in units of a sixteenth."""
 
     def __init__(self, arrays: dict[str, NDArray[np.generic]]) -> None:
         """Unpack the arrays that `training/language_model.py` wrote."""
         self.languages: tuple[str, ...] = tuple(map(str, arrays["languages"]))
+        self.index = {code: i for i, code in enumerate(self.languages)}
         self._trigram_costs = arrays["trigram_costs"]
         self._bigram_costs = arrays["bigram_costs"]
         self._trigrams = _cut(str(arrays["trigrams"]), 3)
@@ -69,10 +52,10 @@ class LanguageModel:
         """Return the cost of each word in each language, and whether it was counted in that language.
 
         Args:
-            found: What `words` returned.
+            found: Words in lower case, in Latin letters.
 
         Returns:
-            Two arrays of shape (words, languages); costs in units of 1 / `STEP` nat.
+            Two arrays of shape (words, languages); costs in sixteenths of a nat: whole numbers, so that a sum is the same in any order and in any batch.
         """
         if len(self._rows) + len(found) > _REMEMBERED:
             self._rows.clear()

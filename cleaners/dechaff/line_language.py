@@ -7,12 +7,10 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from dechaff.language import ENGLISH, TABLE, script_letters
+from dechaff.language import ENGLISH, TABLE, is_latin, script_letters
 from dechaff.lines import bare
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from dechaff.language_model import LanguageModel
 
 Kind = Literal["neutral", "script", "latin"]
@@ -38,11 +36,13 @@ _NO_LANGUAGE = re.compile(
 )
 _LETTERS = re.compile(r"[^\W\d_]+")
 _TOKENS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-_CODE = re.compile(r"[a-z][A-Z]|[_=(){}<>\[\]]|\w\.\w")
+_CODE = re.compile(r"[a-z][A-Z]|[_={}<>\[\]]|\w\.\w|\w\(")
+_KINDS = ("their_words", "shared_words", "english_words", "new_words", "new_names")
 STRONG = frozenset(TABLE["strong_english"]["words"].split())
 """Function words of English that are hardly words of another language."""
 
 _WEIGHTS: dict[str, float] = TABLE["line_weights"]
+STEP = 16  # units a nat in the table
 _MOST = 30.0  # nats of likelihood ratio that one kind of word can add
 
 
@@ -103,34 +103,47 @@ def evidence(line: str, language: str = "", kept: tuple[str, ...] = ("en",)) -> 
     return seen._replace(score=max(seen.score, _MIXED)) if other > 1 and not strong else seen
 
 
-def _latin(text: str, language: str, kept: Sequence[str]) -> Evidence:
-    from dechaff.language_model import is_latin, model  # noqa: PLC0415  numpy and the table, for lines that need them
+def _latin(text: str, language: str, kept: tuple[str, ...]) -> Evidence:
+    from dechaff.language_model import model  # noqa: PLC0415  numpy and the table, for lines that need them
 
+    found = features(model(), text, language, kept)
+    if found is None:
+        return NEUTRAL
+    values, best, known = found
+    score = sum(_WEIGHTS[name] * value for name, value in values.items())
+    tokens = _TOKENS.findall(text)
+    return Evidence("latin", max(-_SURE, min(_SURE, score)), best, len(tokens), sum(token.lower() in STRONG for token in tokens), known)
+
+
+def features(table: LanguageModel, text: str, language: str, kept: tuple[str, ...]) -> tuple[dict[str, float], str, int] | None:
+    """Return what the score of a line is made of, the language that it is of, and how many of its words only that language has.
+
+    Args:
+        table: The statistics.
+        text: The line, as `stripped` returns it.
+        language: Judge it as a line of this language; empty for the likeliest.
+        kept: Codes of the languages that are no chaff.
+
+    Returns:
+        None if no word is in Latin letters.
+    """
     tokens = [token for token in _TOKENS.findall(text) if is_latin(token)]
     if not tokens:
-        return NEUTRAL
-    found = _features(model(), tokens, text, language, kept)
-    score = sum(_WEIGHTS[name] * value for name, value in found[0].items())
-    return Evidence("latin", max(-_SURE, min(_SURE, score)), found[1], len(tokens), sum(token.lower() in STRONG for token in tokens), found[2])
-
-
-def _features(
-    table: LanguageModel, tokens: Sequence[str], text: str, language: str, kept: Sequence[str]
-) -> tuple[dict[str, float], str, int]:
-    """Return what the score is made of, the language it is of, and how many words only that language has."""
+        return None
     costs, known = table.costs([token.lower().replace("’", "'") for token in tokens])
-    home = [table.languages.index(code) for code in kept if code in table.languages] or [0]
+    home = [table.index[code] for code in kept if code in table.index] or [0]
     own = costs[:, home].min(axis=1)
-    own_known = known[:, home].any(axis=1)
+    ours = known[:, home].any(axis=1).tolist()
     gains = own[:, None] - costs
     totals = gains.sum(axis=0)
     totals[home] = -(1 << 30)
-    best = table.languages.index(language) if language in table.languages else int(totals.argmax())
+    best = table.index.get(language, -1)
+    if best < 0:
+        best = int(totals.argmax())
     gain = gains[:, best].tolist()
     theirs = known[:, best].tolist()
-    ours = own_known.tolist()
-    sums = {"their_words": 0, "shared_words": 0, "english_words": 0, "new_words": 0, "new_names": 0}
-    counts = dict.fromkeys(sums, 0)
+    sums = dict.fromkeys(_KINDS, 0)
+    counts = dict.fromkeys(_KINDS, 0)
     accents = 0
     for i, token in enumerate(tokens):
         if theirs[i]:
@@ -143,19 +156,19 @@ def _features(
         counts[name] += 1
         accents += not token.isascii() and token.islower() and "’" not in token
     inside = sum(token[0].isupper() for token in tokens[1:])
-    features = {name: max(-_MOST, min(_MOST, value / 16)) for name, value in sums.items()}
-    features |= {
+    values = {
         "bias": 1.0,
-        "count_their_words": min(4, counts["their_words"]),
-        "count_english_words": min(4, counts["english_words"]),
-        "count_new_names": min(4, counts["new_names"]),
-        "count_new_words": min(4, counts["new_words"]),
-        "accents": min(3, accents),
-        "function_words": min(3, sum(token.lower() in ENGLISH for token in tokens)) if "en" in kept else 0,
-        "capitals_inside": min(4, inside),
+        **{name: max(-_MOST, min(_MOST, value / STEP)) for name, value in sums.items()},
+        "count_their_words": min(4.0, counts["their_words"]),
+        "count_english_words": min(4.0, counts["english_words"]),
+        "count_new_names": min(4.0, counts["new_names"]),
+        "count_new_words": min(4.0, counts["new_words"]),
+        "accents": min(3.0, accents),
+        "function_words": min(3.0, sum(token.lower() in ENGLISH for token in tokens)) if "en" in kept else 0.0,
+        "capitals_inside": min(4.0, inside),
         "mostly_capitals": float(2 * inside > len(tokens)),
-        "all_capitals": min(3, sum(token.isupper() and len(token) > 1 for token in tokens)),
+        "all_capitals": min(3.0, sum(token.isupper() and len(token) > 1 for token in tokens)),
         "length": math.log(len(tokens)),
         "code": float(_CODE.search(text) is not None),
     }
-    return features, table.languages[best], counts["their_words"] + accents
+    return values, table.languages[best], counts["their_words"] + accents
