@@ -12,7 +12,7 @@ import tomllib
 from dechaff.edits import Edit, removing
 from dechaff.foreign_content import is_abstract, is_title, protected
 from dechaff.guards import guard
-from dechaff.language import Guess, Languages, identify
+from dechaff.language import FOREIGN, Guess, Languages, identify
 from dechaff.language_picker import FEWEST, names
 from dechaff.line_language import Evidence, evidence, stripped
 from dechaff.lines import bare, words, written
@@ -43,6 +43,8 @@ _FIELD = -2.0  # the most that a line scores that reads like a field or a headin
 _FIELDS = frozenset({"identifier", "publication-data", "registry-field", "registry-value", "figure-or-date", "section-heading", "statement"})
 _STRANGE = 3  # names in a row that we do not know: of what languages call themselves CLDR has a third
 _PARAGRAPH = 40  # words of a line that is no menu: with text beyond, it is part of the page's own text
+_FEWEST = 3  # words of a block amid the text that is worth a remark
+_ACCENTS = re.compile("[\xc0-\u02ff\u0370-\ud7ff\uf900-\uffef\U00010000-\U0003ffff]")
 _NUMBERS = re.compile(r"[\W\d_]+")
 
 
@@ -80,19 +82,42 @@ class Footers:
         """Return the lines to remove from each document."""
         return [self._in_text(document.text) for document in documents]
 
+    def remarks(self, text: str) -> list[Edit]:
+        """Return what is in another language and stays, one remark a block, where it begins."""
+        if "FOO003" not in self.rules:
+            return []
+        page = Page(text, written(text), self.languages)
+        return [
+            Edit(
+                page.lines[block.begin].start,
+                page.lines[block.begin].start,
+                "",
+                "FOO003",
+                f"{_lines(block.end - block.begin)}; {block.guess.language}, {block.guess.probability:.0%} sure",
+            )
+            for block in page.amid()
+        ]
+
     def _in_text(self, text: str) -> list[Edit]:
         lines = written(text)
         page = Page(text, lines, self.languages)
         foot = page.foot() if "FOO001" in self.rules else None
         head = page.head(foot.begin if foot else len(lines)) if "FOO002" in self.rules else None
+        blocks = [(head, "FOO002"), (foot, "FOO001")]
+        if self.languages.blocks == "all" and "FOO001" in self.rules:
+            begin, end = head.end if head else 0, foot.begin if foot else len(lines)
+            blocks[1:1] = [(block, "FOO001") for block in page.amid() if begin <= block.begin and block.end <= end and page.is_chrome(block)]
         edits = []
-        for block, rule in ((head, "FOO002"), (foot, "FOO001")):
+        for block, rule in blocks:
             if block is not None:
                 gone = page.gone(block)
-                of = f"{block.place} the text, in a block of {len(gone)} line{'s' * (len(gone) > 1)}"
-                note = f"{of}; {block.guess.language}, {block.guess.probability:.0%} sure"
+                note = f"{block.place} the text, in a block of {_lines(len(gone))}; {block.guess.language}, {block.guess.probability:.0%} sure"
                 edits += [removing(text, lines[i], rule, note) for i in gone]
         return edits
+
+
+def _lines(count: int) -> str:
+    return f"{count} line{'s' * (count > 1)}"
 
 
 class Page:
@@ -112,20 +137,25 @@ class Page:
 
     def _in_picker(self, i: int) -> bool:
         """Return whether a line is part of a list of languages, each named in itself; a name we do not know counts between two we do."""
-        if words(self.lines[i].text) > _FEW_WORDS:
+        line = self.lines[i].text
+        if words(line) > _FEW_WORDS:
             return False
-        named = is_name(self.lines[i].text)
         before, after = self._names_beside(i, -1), self._names_beside(i, 1)
-        return named + before + after >= FEWEST and (named or (before > 0 and after > 0))
+        named = [bare(line).casefold()] if is_name(line) else []
+        if not named and not (before and after):
+            return False
+        found = {*named, *before, *after}
+        return len(found) >= FEWEST and len(found - {"english"}) >= FEWEST - 1
 
-    def _names_beside(self, i: int, step: int) -> int:
-        """Return how many names of languages stand in a row on one side of a line, three at most."""
-        found = strange = 0
-        while 0 <= i + step < len(self.lines) and found < FEWEST and strange <= found + _STRANGE:
+    def _names_beside(self, i: int, step: int) -> list[str]:
+        """Return the names of languages that stand in a row on one side of a line, three at most."""
+        found: list[str] = []
+        strange = 0
+        while 0 <= i + step < len(self.lines) and len(found) < FEWEST and strange <= len(found) + _STRANGE:
             i += step
             line = self.lines[i].text
             if is_name(line):
-                found += 1
+                found.append(bare(line).casefold())
             elif words(line) <= _FEW_WORDS:
                 strange += 1
             else:
@@ -139,6 +169,33 @@ class Page:
     def head(self, most: int) -> Block | None:
         """Return the foreign block at the beginning of the page, among its first lines."""
         return self._edge(range(most), "before")
+
+    def amid(self) -> list[Block]:
+        """Return the foreign blocks anywhere on the page, as far as they are sure by themselves."""
+        found = []
+        for begin, end in self._runs():
+            block = self._confirmed(begin, end)
+            if block is not None and sum(self.see(i).words for i in range(begin, end)) >= _FEWEST:
+                found.append(Block(begin, end, block[2], "amid"))
+        return found
+
+    def _runs(self) -> list[tuple[int, int]]:
+        """Return where foreign lines stand together, neutral ones between them: pairs of first index and one past the last."""
+        if self.text.isascii() and not FOREIGN.intersection(self.text.lower().split()):
+            return []
+        runs: list[tuple[int, int]] = []
+        for i, line in enumerate(self.lines):
+            if not is_suspicious(line.text) or self.see(i).score < _FOREIGN:
+                continue
+            if runs and all(self.see(j).kind == "neutral" for j in range(runs[-1][1], i)):
+                runs[-1] = (runs[-1][0], i + 1)
+            else:
+                runs.append((i, i + 1))
+        return runs
+
+    def is_chrome(self, block: Block) -> bool:
+        """Return whether a block amid the text is a site's: no abstract, no title, no quotation."""
+        return self._judged(block) is not None and self.see(block.begin, block.guess.language).score >= _BORDER
 
     def _edge(self, order: range, place: str) -> Block | None:
         """Return the block at one edge, whose lines are looked at in this order, from the edge inwards."""
@@ -218,9 +275,11 @@ class Page:
         least = _LONG_BORDER if foreign >= _LONG else _BORDER
         while end > begin and not self._is_border(begin if after else end - 1, language, least):
             begin, end = (begin + 1, end) if after else (begin, end - 1)
-        while after and begin > 0 and end > begin and self._is_border(begin - 1, language, least):
+        if end <= begin:
+            return begin, end
+        while after and begin > 0 and (self._is_border(begin - 1, language, least) or is_beside(self.lines[begin - 1].text)):
             begin -= 1
-        while not after and end < len(self.lines) and end > begin and self._is_border(end, language, least):
+        while not after and end < len(self.lines) and (self._is_border(end, language, least) or is_beside(self.lines[end].text)):
             end += 1
         if end <= begin:
             return begin, end
@@ -304,7 +363,13 @@ class Page:
         seen = self.see(i, language)
         if language == "mul":
             return seen.words <= _FEW_WORDS
-        return not seen.english and (seen.words <= _FEW_WORDS or seen.score > _INSIDE) and not protected(self.lines[i].text)
+        return is_beside(self.lines[i].text) or (not seen.english and (seen.words <= _FEW_WORDS or seen.score > _INSIDE) and not protected(self.lines[i].text))
+
+
+@lru_cache(maxsize=1 << 16)
+def is_suspicious(line: str) -> bool:
+    """Return whether a line can be foreign: letters that English lacks, or a function word of another language. Cheap, for lines amid a text."""
+    return (not line.isascii() and _ACCENTS.search(line) is not None) or not FOREIGN.isdisjoint(line.lower().split())
 
 
 @lru_cache(maxsize=1 << 16)
@@ -335,18 +400,32 @@ def phrases(line: str, kept: tuple[str, ...]) -> str:
     pieces = [piece for piece in _SEPARATORS.split(text) if piece] if text not in _phrases() else [text]
     if not pieces:
         return ""
-    codes = [_phrases().get(piece, ()) for piece in pieces]
-    if not all(codes):
+    codes = [_phrases().get(piece, ()) for piece in pieces if piece not in _beside()]
+    if not codes or not all(codes):
         return ""
     common = next((code for code in codes[0] if all(code in other for other in codes)), codes[0][0])
     return "" if common in kept else common
 
 
+def is_beside(line: str) -> bool:
+    """Return whether a line is one of the English words of sites that go along with a block in another language."""
+    return bare(line).strip(" .:!").casefold() in _beside()
+
+
+@cache
+def _beside() -> frozenset[str]:
+    return frozenset(" ".join(phrase.split()) for phrase in _table()["beside"]["en"].split("|"))
+
+
+@cache
+def _table() -> dict[str, dict[str, str]]:
+    return tomllib.loads(resources.files("dechaff").joinpath("data", "footer_phrases.toml").read_text(encoding="utf-8"))
+
+
 @cache
 def _phrases() -> dict[str, tuple[str, ...]]:
-    table = tomllib.loads(resources.files("dechaff").joinpath("data", "footer_phrases.toml").read_text(encoding="utf-8"))
     found: dict[str, tuple[str, ...]] = {}
-    for code, text in table["phrases"].items():
+    for code, text in _table()["phrases"].items():
         for phrase in text.split("|"):
             name = " ".join(phrase.split()).casefold()
             found[name] = (*found.get(name, ()), code)

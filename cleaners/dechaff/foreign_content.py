@@ -24,7 +24,7 @@ _REFERENCE = re.compile(
     | (?:19|20)\d\d.{0,12}[:：]\s*\d+\s*[-–—]\s*\d+
     | \A[^\W\d_][^\d(]{2,80}\([12]\d{3}\)\.\s
     | [.,:;]\s*(?:19|20)\d\d\.\Z
-    | \(\s*(?:19|20)\d\d\s*\)\.?\Z
+    | [.,:;].*\s\(\s*(?:19|20)\d\d\s*\)\.?\Z
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -32,6 +32,7 @@ _ARTICLE = re.compile("|".join(TABLE["article"]["words"]), re.IGNORECASE)
 _PLACE = re.compile(r"(?:\b\d{4,6}\b|,)[^,]*,[^,]*\Z")  # ends as an address does: a post code or a town, then a country
 _COUNTRY = re.compile(rf"\b(?:{TABLE['countries']['names'].replace(chr(10), ' ').strip()})\.?\Z", re.IGNORECASE)
 _SITE = re.compile("|".join(TABLE["site"]["words"]), re.IGNORECASE)
+_STATEMENT = re.compile(rf"(?:{'|'.join(TABLE['statement']['words'])})\b.{{0,30}}[:：]", re.IGNORECASE)
 _NOTICE = re.compile("|".join(TABLE["notice"]["words"]), re.IGNORECASE)
 _QUOTED = re.compile(r"\A[\"“„«»'‘]{1}.{12,}[\"”“»«'’]\.?\Z")
 _INITIALS = re.compile(r"(?:^|[ ,])[A-Z]{1,3}[.,]?(?=[,;]|$|\s*(?:and|&)\s)")
@@ -102,7 +103,7 @@ def protected(line: str) -> bool:
     False
     """
     text = bare(line)
-    if _REFERENCE.search(text) or _QUOTED.match(text):
+    if _REFERENCE.search(text) or _STATEMENT.match(text) or _QUOTED.match(text):
         return True
     if "," in text and (_COUNTRY.search(text) or (guard(text) == "affiliation" and script_letters(text)[0] == 0)):
         return True

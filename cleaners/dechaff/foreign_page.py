@@ -16,6 +16,7 @@ _FEWEST = 8  # words of another language without which a page is not called fore
 _ENGLISH_TEXT = 25  # words that only English has and that make a text: three sentences have as many
 _RATIO = 4  # times as many words of other languages as of English; English WCXB pages (725) have a seventh at most
 _LITTLE = 3  # words that only English has, up to which twice the words of another language are enough
+_ONE_LINE = 200  # words of one line that count: one letter written a thousand times is no page
 _SAMPLE = 2000  # code points at the beginning, the middle and the end: a page that is wholly in one language shows it there
 _TOKEN = re.compile(r"[^\W\d_]+")
 
@@ -37,10 +38,10 @@ def foreign_page(text: str, languages: Languages = Languages()) -> Guess | None:
             seen = evidence(part, "", languages.kept)
             strong += seen.english
             if seen.score > 0:
-                theirs += seen.words
-                weights[seen.language] = weights.get(seen.language, 0) + seen.words
+                theirs += min(seen.words, _ONE_LINE)
+                weights[seen.language] = weights.get(seen.language, 0) + min(seen.words, _ONE_LINE)
             else:
-                ours += seen.words
+                ours += min(seen.words, _ONE_LINE)
     if theirs < _FEWEST or theirs < (_RATIO if strong > _LITTLE else 1) * ours:
         return None
     language = min(weights, key=lambda code: (-weights[code], code))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _LETTERS = re.compile(r"[^\W\d_]+")
 # Letters of other scripts than Latin. Alone or in pairs Greek ones are symbols of English science: three make a word.
 _OTHER = re.compile(
-    "[\u0400-\u1dbf\u1f00-\u1fff\u2c00-\u2c5f\u2c80-\u2dff\u2e80-\u2fdf\u3005-\u3007\u3021-\ua6ff\ua800-\uab2f\uab70-\ufaff"
+    "[\u0400-\u1dbf\u1f00-\u1fff\u2c00-\u2c5f\u2c80-\u2dff\u2e80-\u2fdf\u3005-\u3007\u3021-\ua6ff\ua800-\uab2f\uab70-\ud7ff\uf900-\ufaff"
     "\ufb13-\ufdff\ufe70-\ufefc\uff66-\uffdc\U00010800-\U0001d3ff\U0001e800-\U0001efff\U00020000-\U0003ffff]"
     "|[\u0370-\u03ff]{3,}"
 )

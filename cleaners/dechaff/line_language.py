@@ -97,9 +97,9 @@ def evidence(line: str, language: str = "", kept: tuple[str, ...] = ("en",)) -> 
         return Evidence("script", _SURE, script, max(len(text.split()), round(spaceless / _LETTERS_A_WORD)), strong, len(tokens))
     if total < 2 or max(map(len, _LETTERS.findall(text))) < 2 or (text.isupper() and len(text) <= _CAPITALS):
         return NEUTRAL
-    seen = _latin(text, language, kept)
     if strong >= _PROSE and "en" in kept and strong >= _ENGLISH_SHARE * len(tokens):
-        return seen._replace(score=-_SURE)
+        return Evidence("latin", -_SURE, "en", len(tokens), strong, 0)
+    seen = _latin(text, language, kept)
     return seen._replace(score=max(seen.score, _MIXED)) if other > 1 and not strong else seen
 
 
@@ -127,7 +127,8 @@ def features(table: LanguageModel, text: str, language: str, kept: tuple[str, ..
     Returns:
         None if no word is in Latin letters.
     """
-    tokens = [token for token in _TOKENS.findall(text) if is_latin(token)]
+    # What is said twice tells nothing more: "word word word" is no sentence of Afrikaans.
+    tokens = [*dict.fromkeys(token for token in _TOKENS.findall(text) if is_latin(token))]
     if not tokens:
         return None
     costs, known = table.costs([token.lower().replace("’", "'") for token in tokens])

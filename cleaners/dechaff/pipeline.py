@@ -13,6 +13,7 @@ from dechaff.edits import Document, Edit
 from dechaff.encoding import Encoding
 from dechaff.footers import Footers
 from dechaff.foreign_page import foreign_page
+from dechaff.language import Languages
 from dechaff.repetition import Repetition, Survey, survey
 from dechaff.rules import RULES
 
@@ -57,19 +58,22 @@ class Cleaned(NamedTuple):
 class Pipeline:
     """All stages, set up once for a selection of rules and a corpus."""
 
-    def __init__(self, rules: Collection[str], counts: Survey | None = None) -> None:
+    def __init__(self, rules: Collection[str], counts: Survey | None = None, languages: Languages = Languages()) -> None:  # noqa: B008  it cannot change
         """Set up the stages.
 
         Args:
             rules: Codes of the rules in force.
             counts: What the survey of the corpus counted; without it nothing is taken for repeated.
+            languages: Which languages are content, and which foreign blocks go.
         """
         self.rules = frozenset(rules)
+        self.languages = languages
+        self.footers = Footers(self.rules, languages)
         self.repairs: tuple[Stage, ...] = (Encoding(self.rules), Characters(self.rules))
         self.removals: tuple[Stage, ...] = (
             _chrome(self.rules),
             Repetition(self.rules, counts or Survey()),
-            Footers(self.rules),
+            self.footers,
         )
         self.last: tuple[Stage, ...] = (BlankLines(self.rules),)
 
@@ -100,6 +104,10 @@ class Pipeline:
             if not left:
                 break
             _once(chrome, left)
+        for work in pages:
+            found = self.footers.remarks(work.document.text)
+            homes = edits.to_source([edit.start for edit in found], work.layers[work.repairs :])
+            work.reports += [edit._replace(start=home, end=home) for edit, home in zip(found, homes, strict=True)]
         for stage in self.last:
             _once(stage, pages)
         return [Cleaned(work.document.text, tuple(work.layers), tuple(work.old), tuple(work.reports), work.repairs) for work in works]
@@ -112,7 +120,7 @@ class Pipeline:
         """Mark a page that is wholly in another language: it is reported, and left as it is."""
         if not any(map(self.rules.__contains__, _REMOVING)):
             return
-        guess = foreign_page(work.document.text)
+        guess = foreign_page(work.document.text, self.languages)
         work.foreign = guess is not None
         if guess and "LAN001" in self.rules:
             work.reports.append(Edit(0, 0, "", "LAN001", f"{guess.language}, {guess.probability:.0%} sure"))
