@@ -35,6 +35,7 @@ _INSIDE = -4.0  # score down to which a short line between or beside foreign one
 _ENGLISH = -6.0  # score of a line that is surely English
 _CROSSED = 4  # words of such a line that may stand alone between foreign ones: Powered by WordPress
 _MOST_LOST = 8.0  # scores that a block may lose on its way to the next foreign line
+_APART = 5  # lines in no language that stand between two foreign ones of a block: more are a table
 _SHORT = 8  # words of lines that may stand between a block and the edge of the page
 _BEYOND = 3  # how many such lines
 _FEW_WORDS = 3  # words of a line that has no language of its own: Facebook, Login, Web Blog
@@ -221,7 +222,7 @@ class Page:
             seen = self.see(i)
             if seen.score >= _FOREIGN:
                 return count
-            if seen.kind != "neutral":
+            if seen.kind != "neutral" or _NUMBERS.fullmatch(bare(self.lines[i].text)):
                 beyond += 1
                 if beyond > _BEYOND or seen.words > _SHORT:
                     return None
@@ -232,8 +233,12 @@ class Page:
         total = best = 0.0
         inner = None
         crossed = False
+        apart = 0
         for i in order:
             seen = self.see(i)
+            apart = 0 if seen.score >= _FOREIGN else apart + 1
+            if apart > _APART:
+                break
             english = seen.score <= _ENGLISH
             if english and (crossed or seen.words > _CROSSED):
                 break
@@ -311,7 +316,9 @@ class Page:
     def _outwards(self, border: int, step: int, language: str, *, tail: bool = False) -> int:
         """Return the outermost line that goes with the block: neutral and short lines between it and the edge of the page."""
         i = border
-        while 0 <= i + step < len(self.lines) and (self._goes_along(i + step, language) or (tail and self._is_tail(i + step))):
+        while 0 <= i + step < len(self.lines) and (
+            self._goes_along(i + step, language) or is_beside(self.lines[i + step].text) or (tail and self._is_tail(i + step))
+        ):
             i += step
         return i
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dechaff.guards import guard
-from dechaff.language import ABSTRACT, TABLE, script_letters
+from dechaff.language import ABSTRACT, SPACELESS, TABLE, script_letters
 from dechaff.lines import bare
 
 if TYPE_CHECKING:
@@ -50,7 +50,8 @@ _ALONE = 60  # words of one line that make a paragraph, where a block has no mor
 _LONG = 40  # words of one line that make a paragraph anywhere
 _TEXT = 2  # such paragraphs that make a text of its own
 _FEW_LINES = 2  # lines of a foreign title, with its authors or without
-_TITLE_WORDS = 5  # words from which a line in other letters can be a title
+_TITLE_WORDS = 4  # words from which a line can be a title
+_TITLE_LETTERS = 7  # the same in letters of scripts without spaces: menus have four
 _SURNAMES = frozenset(TABLE["names"]["han"].split()[0])
 _KOREAN = frozenset(TABLE["names"]["hangul"].split()[0])
 
@@ -80,7 +81,12 @@ def is_abstract(block: Sequence[str], seen: Sequence[Evidence], above: str) -> b
 
 def is_title(block: Sequence[str]) -> bool:
     """Return whether a block is the title of an article, with its authors or without."""
-    return len(block) <= _FEW_LINES + 1 and not any(map(is_site, block)) and any(map(is_article, block))
+    return len(block) <= _FEW_LINES + 1 and not any(map(is_site, block)) and any(is_article(line) and _is_phrase(line) for line in block)
+
+
+def _is_phrase(line: str) -> bool:
+    """Return whether a line is long enough for a title; a menu's entry is not."""
+    return len(line.split()) >= _TITLE_WORDS or len(SPACELESS.findall(line)) >= _TITLE_LETTERS
 
 
 def is_site(line: str) -> bool:

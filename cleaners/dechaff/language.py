@@ -60,11 +60,20 @@ class Languages(NamedTuple):
     """What confirms the language of a block in Latin letters."""
 
 
+def known() -> frozenset[str]:
+    """Return the ISO 639 codes of all languages that can be told apart: by their words, or by their script."""
+    return frozenset(TABLE["languages"]["latin"].split()).union(*_USES.values())
+
+
 class Guess(NamedTuple):
     """A language, by ISO 639 code or by the name of its script, and how sure that is."""
 
     language: str
     probability: float
+
+
+SPACELESS = re.compile("[\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+"""Matches a letter of a script that puts no spaces between words."""
 
 
 def is_latin(word: str) -> bool:

@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from dechaff.language import ENGLISH, TABLE, is_latin, script_letters
+from dechaff.language import ENGLISH, SPACELESS, TABLE, is_latin, script_letters
 from dechaff.lines import bare
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ _PROSE = 2  # English function words that make a line with other scripts English
 _ENGLISH_SHARE = 0.1  # of a line's words that are English function words, from which it is English around a quotation
 _MIXED = -2.0  # the least score of a line with letters of another script and no function word of English: a brand among them
 _LETTERS_A_WORD = 2.2  # in scripts without spaces: Chinese and Japanese dictionaries' words, weighed by use
-_SPACELESS = re.compile("[\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _CAPITALS = 5  # letters of a word in capitals, up to which it has no language: TOP, RSS, FAQ
 _LONGEST = 2000  # code points: no footer has a longer line
 _SURE = 8.0  # nats: the score of a line whose script alone decides, and the most that any line can have
@@ -93,7 +92,7 @@ def evidence(line: str, language: str = "", kept: tuple[str, ...] = ("en",)) -> 
     strong = sum(token.lower() in STRONG for token in tokens)
     other, script = script_letters(text, kept)
     if other and other >= _SHARE * total and strong < _PROSE:
-        spaceless = len(_SPACELESS.findall(text))
+        spaceless = len(SPACELESS.findall(text))
         return Evidence("script", _SURE, script, max(len(text.split()), round(spaceless / _LETTERS_A_WORD)), strong, len(tokens))
     if total < 2 or max(map(len, _LETTERS.findall(text))) < 2 or (text.isupper() and len(text) <= _CAPITALS):
         return NEUTRAL

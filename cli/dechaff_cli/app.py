@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dechaff_cli import work
-from dechaff_cli.work import FAILED
+from dechaff_cli.work import FAILED, ForeignBlocks, LanguageEngine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +44,19 @@ Include = Annotated[
 Jobs = Annotated[
     int, typer.Option("--jobs", "-j", min=0, help="Processes; 0 takes one a processor. The result is the same for any number.")
 ]
+KeepLang = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--keep-lang", metavar="CODES", help="Languages that are content here, as in en,de. May be repeated. [default: en]", show_default=False
+    ),
+]
+Blocks = Annotated[
+    ForeignBlocks, typer.Option("--foreign-blocks", help="Which blocks in other languages go: those at the edges of a page, or all.")
+]
+Engine = Annotated[
+    LanguageEngine,
+    typer.Option("--language-engine", help="What confirms their language: our own statistics, or langdetect over the whole block."),
+]
 StdinName = Annotated[str, typer.Option("--stdin-filename", metavar="NAME", help="What to call standard input in messages.")]
 
 
@@ -75,6 +88,18 @@ def clean(
     include: Include = None,
     select: Select = None,
     ignore: Ignore = None,
+    keep_lang: KeepLang = None,
+    quarantine: Annotated[
+        Path | None,
+        typer.Option(
+            "--quarantine",
+            metavar="DIR",
+            help="Folder for files that are wholly in another language: they go there as they are, not to OUT.",
+            show_default=False,
+        ),
+    ] = None,
+    foreign_blocks: Blocks = ForeignBlocks.edges,
+    language_engine: Engine = LanguageEngine.profiles,
     jobs: Jobs = 0,
     stdin_filename: StdinName = "-",
 ) -> None:
@@ -95,8 +120,9 @@ def clean(
         from dechaff_cli import corpus, run
 
         rules = work.selection(select, ignore)
+        asked = work.languages(keep_lang, foreign_blocks, language_engine)
         if paths == [corpus.STDIN] and output is None:
-            outcome = work.from_stdin(run.Task(rules), stdin_filename)
+            outcome = work.from_stdin(run.Task(rules, languages=asked), stdin_filename)
             if outcome.report.error is not None:
                 work.fail([(stdin_filename, outcome.report.error)])
             sys.stdout.buffer.write(outcome.text.encode("utf-8"))
@@ -113,7 +139,10 @@ def clean(
             found = work.find(sources, include)
             corpus.refuse_twins(found)
             corpus.check_output(sources, output, folder, overwrite=overwrite)
-            work.clean_folder(found, run.Task(rules, out=output, diff=folder is not None), folder, jobs)
+            if quarantine is not None:
+                corpus.check_output([*sources, output], quarantine, None, overwrite=overwrite, option="--quarantine")
+            task = run.Task(rules, out=output, diff=folder is not None, languages=asked, quarantine=quarantine)
+            work.clean_folder(found, task, folder, jobs)
 
 
 @app.command()
@@ -122,6 +151,9 @@ def check(
     include: Include = None,
     select: Select = None,
     ignore: Ignore = None,
+    keep_lang: KeepLang = None,
+    foreign_blocks: Blocks = ForeignBlocks.edges,
+    language_engine: Engine = LanguageEngine.profiles,
     jobs: Jobs = 0,
     stdin_filename: StdinName = "-",
 ) -> None:
@@ -143,7 +175,8 @@ def check(
 
         dirty = 0
         errors: list[tuple[str, str]] = []
-        for outcome, shown in work.each(paths, include, select, ignore, jobs, stdin_filename, errors):
+        asked = work.languages(keep_lang, foreign_blocks, language_engine)
+        for outcome, shown in work.each(paths, include, select, ignore, jobs, stdin_filename, errors, asked=asked):
             for line in text.findings(outcome.report, shown):
                 put(line)
             dirty += work.changes(outcome.report)
@@ -162,6 +195,9 @@ def diff(
     include: Include = None,
     select: Select = None,
     ignore: Ignore = None,
+    keep_lang: KeepLang = None,
+    foreign_blocks: Blocks = ForeignBlocks.edges,
+    language_engine: Engine = LanguageEngine.profiles,
     jobs: Jobs = 0,
     stdin_filename: StdinName = "-",
 ) -> None:
@@ -183,7 +219,8 @@ def diff(
         errors: list[tuple[str, str]] = []
         parts = []
         differs = False
-        for outcome, _ in work.each(paths, include, select, ignore, jobs, stdin_filename, errors, with_diff=True):
+        asked = work.languages(keep_lang, foreign_blocks, language_engine)
+        for outcome, _ in work.each(paths, include, select, ignore, jobs, stdin_filename, errors, asked=asked, with_diff=True):
             differs = differs or bool(outcome.diff)
             if output is not None:
                 parts.append(outcome.diff)

@@ -146,13 +146,13 @@ def site(name: str, text: str) -> str:
     return folder.split("/")[0]
 
 
-def check_output(sources: Sequence[Path], out: Path, report: Path | None, *, overwrite: bool) -> None:
+def check_output(sources: Sequence[Path], out: Path, report: Path | None, *, overwrite: bool, option: str = "--output") -> None:
     """Refuse an output that would mix with the input or hide what is there.
 
     Raises:
         CorpusError: It says which folder and what to do.
     """
-    for folder, what in ((out, "--output"), (report, "--report")):
+    for folder, what in ((out, option), (report, "--report")):
         if folder is None:
             continue
         place = folder.resolve()

@@ -9,7 +9,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from dechaff import Document, NotTextError, Pipeline, decode
+from dechaff import Document, Languages, NotTextError, Pipeline, decode
 from dechaff.repetition import Survey
 from dechaff.report import FileReport, describe
 from dechaff_cli import corpus
@@ -49,6 +49,9 @@ class Task:
     """Folder for the clean copies; without one nothing is written."""
     diff: bool = False
     keep_text: bool = False
+    languages: Languages = Languages()
+    quarantine: Path | None = None
+    """Folder for files that are wholly in another language, as they were; they get no clean copy."""
 
 
 class Read(NamedTuple):
@@ -96,7 +99,7 @@ def clean_text(raw: bytes, name: str, task: Task) -> Outcome:
         NotTextError: They are not text.
     """
     decoded = decode(raw)
-    pipeline = Pipeline(task.rules)
+    pipeline = Pipeline(task.rules, languages=task.languages)
     return _outcome(raw, decoded, pipeline.prepare([Document(name, "", decoded.text)])[0], pipeline, task)
 
 
@@ -121,14 +124,14 @@ def document(found: Read) -> Document:
 
 _Part = TypeVar("_Part")
 _worker: tuple[Pipeline, Task] | None = None
-_held: dict[tuple[Source, frozenset[str]], tuple[Read, Work]] = {}
+_held: dict[tuple[Source, frozenset[str], Languages], tuple[Read, Work]] = {}
 """What the first pass prepared and the second can go on with: a small corpus in one process is read and prepared once."""
 
 
 def _start(task: Task, counts: Survey) -> None:
     """Set up this process: the pipeline is built once, not once a batch."""
     global _worker  # noqa: PLW0603  the only way to hand something to the processes of a pool once
-    _worker = Pipeline(task.rules, counts), task
+    _worker = Pipeline(task.rules, counts, task.languages), task
     gc.set_threshold(_GARBAGE)
 
 
@@ -145,7 +148,7 @@ def _survey_batch(batch: Sequence[Source]) -> Survey:
     found = [one for one in map(read, batch) if one.decoded]
     works = pipeline.prepare([document(one) for one in found])
     if len(_held) < _HOLD_FILES and sum(one.source.size for one, _ in _held.values()) + sum(one.source.size for one in found) <= _HOLD:
-        _held.update({(one.source, task.rules): (one, work) for one, work in zip(found, works, strict=True)})
+        _held.update({(one.source, task.rules, task.languages): (one, work) for one, work in zip(found, works, strict=True)})
     return pipeline.survey(works)
 
 
@@ -156,14 +159,16 @@ def _clean_batch(batch: Sequence[Source]) -> list[Outcome]:
 
 
 def _clean_one(source: Source, pipeline: Pipeline, task: Task) -> Outcome:
-    found, work = _held.pop((source, task.rules), None) or (read(source), None)
+    found, work = _held.pop((source, task.rules, task.languages), None) or (read(source), None)
     if found.decoded is None:
         return Outcome(FileReport(source.name, error=found.error), b"", "")
     if work is None:
         work = pipeline.prepare([document(found)])[0]
     outcome = _outcome(found.raw, found.decoded, work, pipeline, task)
     try:
-        if task.out is not None:
+        if task.quarantine is not None and work.foreign:
+            corpus.write_below(task.quarantine, source.name, found.raw)
+        elif task.out is not None:
             corpus.write_below(task.out, source.name, outcome.text.encode("utf-8"))
     except corpus.CorpusError as error:
         return Outcome(FileReport(source.name, error=str(error)), b"", "")

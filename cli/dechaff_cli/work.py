@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,13 +12,27 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dechaff import FileReport
+    from dechaff import FileReport, Languages
     from dechaff_cli.corpus import Corpus
     from dechaff_cli.run import Outcome, Task
 
 from contextlib import nullcontext
 
 FAILED = 2
+
+
+class ForeignBlocks(Enum):
+    """Which blocks in other languages go."""
+
+    edges = "edges"
+    all = "all"
+
+
+class LanguageEngine(Enum):
+    """What confirms the language of a block in Latin letters."""
+
+    profiles = "profiles"
+    langdetect = "langdetect"
 
 
 def write_diff(output: Path, diff: bytes, paths: Sequence[str]) -> None:
@@ -49,6 +64,20 @@ def selection(select: list[str] | None, ignore: list[str] | None) -> frozenset[s
     from dechaff import select as selected
 
     return selected(*([word.strip() for words in given or () for word in words.split(",")] for given in (select, ignore)))
+
+
+def languages(keep: list[str] | None, blocks: ForeignBlocks, engine: LanguageEngine) -> Languages:
+    """Return what --keep-lang, --foreign-blocks and --language-engine ask for."""
+    from dechaff import Languages
+    from dechaff.errors import LanguageError
+    from dechaff.language import known
+
+    kept = tuple(sorted({code.strip().lower() for codes in keep or ["en"] for code in codes.split(",")}))
+    for code in kept:
+        if code not in known():
+            message = f"--keep-lang {code}: not a language that dechaff knows; it takes ISO 639 codes: {', '.join(sorted(known()))}"
+            raise LanguageError(message)
+    return Languages(kept, blocks.value, engine.value)
 
 
 def find(paths: Sequence[Path], include: list[str] | None) -> Corpus:
@@ -130,12 +159,13 @@ def each(
     stdin_filename: str,
     errors: list[tuple[str, str]],
     *,
+    asked: Languages,
     with_diff: bool = False,
 ) -> Iterator[tuple[Outcome, str]]:
     """Yield what would become of each file and its name as the user gave it; what cannot be read is added to the errors."""
     from dechaff_cli import corpus, run
 
-    task = run.Task(selection(select, ignore), diff=with_diff)
+    task = run.Task(selection(select, ignore), diff=with_diff, languages=asked)
     if list(paths) == [corpus.STDIN]:
         outcome = from_stdin(task, stdin_filename)
         if outcome.report.error is not None:
