@@ -1,6 +1,6 @@
 """Writes `cleaners/dechaff/data/autonyms.txt`: what languages call themselves, from the Unicode CLDR that Babel carries.
 
-    pip install babel && python training/autonyms.py
+pip install babel && python training/autonyms.py
 """
 
 from __future__ import annotations

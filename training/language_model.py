@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
 ROOT = Path(__file__).parent.parent
 OUT = ROOT / "cleaners" / "dechaff" / "data" / "language_model.npz"
@@ -54,10 +54,7 @@ SOURCES = {  # distribution: where its catalogues are
     "element": r"/es/locale/lang/([\w-]+)\.mjs$",
     "vuetify": r"lib/locale/([a-z]{2}(?:-\w+)?)\.js$",
 }
-LANGUAGES = (
-    "en af ast az br ca cs cy da de dsb eo es et eu fi fr fy ga gd gl hr hsb ht hu id is it jv ku lb lt lv ms mt nl no oc pl pt ro"
-    " sk sl so sq su sv sw tet tk tl tr uz vi"
-).split()
+LANGUAGES = tuple(tomllib.loads((OUT.parent / "languages.toml").read_text(encoding="utf-8"))["languages"]["latin"].split())
 """ISO 639 codes. Bosnian, Croatian and Serbian in Latin letters are one here, and the two Norwegians: their words are the same."""
 _SAME = {"nb": "no", "nn": "no", "bs": "hr", "fil": "tl"}
 
@@ -112,10 +109,10 @@ def _members(path: Path) -> Iterator[tuple[str, object]]:
         for member in archive.namelist():
             yield member, lambda member=member: archive.read(member)
     else:
-        tar = tarfile.open(path)
-        for entry in tar.getmembers():
-            if entry.isfile():
-                yield entry.name, lambda entry=entry: tar.extractfile(entry).read()
+        with tarfile.open(path) as tar:
+            for entry in tar.getmembers():
+                if entry.isfile():
+                    yield entry.name, lambda entry=entry: tar.extractfile(entry).read()
 
 
 def _strings(member: str, data: bytes) -> Iterator[tuple[str, str]]:
@@ -151,9 +148,15 @@ class Letters:
     """Counts of one, two and three letters in a row, and the cost of each third letter after its two."""
 
     def __init__(self) -> None:
+        """Begin with nothing counted."""
         self.counts: tuple[Counter[str], Counter[str], Counter[str]] = Counter(), Counter(), Counter()
+        self.after: Counter[str] = Counter()
+        self.follow: Counter[str] = Counter()
+        self.kinds: Counter[str] = Counter()
+        self.total = self.size = 1.0
 
     def add_words(self, counted: Counter[str], weight: float) -> None:
+        """Add the letters of counted words."""
         for word, count in counted.items():
             text = f" {word} "
             for size in (1, 2, 3):
@@ -169,6 +172,31 @@ class Letters:
         scale = total / sum(count for gram, count in lower.items() if len(gram) == 3)
         for gram, count in lower.items():
             self.counts[len(gram) - 1][gram] += scale * count
+
+    def settle(self, alphabet: Sequence[str]) -> Letters:
+        """Add up what the probabilities need, when all text is in."""
+        ones, twos, threes = self.counts
+        self.size = len(alphabet)
+        self.total = sum(ones[letter] for letter in alphabet) or 1
+        for gram, count in twos.items():
+            self.after[gram[0]] += count
+        for gram, count in threes.items():
+            self.follow[gram[:2]] += count
+            self.kinds[gram[:2]] += 1
+        return self
+
+    def first(self, letter: str) -> float:
+        """Return the probability of a letter."""
+        return 0.999 * self.counts[0][letter] / self.total + 0.001 / self.size
+
+    def second(self, gram: str) -> float:
+        """Return the probability of the second letter after the first."""
+        return (self.counts[1][gram] + 20 * self.first(gram[1])) / (self.after[gram[0]] + 20)
+
+    def third(self, gram: str) -> float:
+        """Return the probability of the third letter after the first two."""
+        spare = 2 + self.kinds[gram[:2]]
+        return (self.counts[2][gram] + spare * self.second(gram[1:])) / (self.follow[gram[:2]] + spare)
 
 
 def main() -> None:
@@ -226,34 +254,16 @@ def table(counted: dict[str, Counter[str]]) -> dict[str, np.ndarray]:
     alphabet = sorted({gram for code in LANGUAGES for gram in letters[code].counts[0] if gram.isalpha() and _latin(gram)} | {" ", "'"})
     every = Counter(gram for code in LANGUAGES for gram in letters[code].counts[2] if set(gram) <= set(alphabet) and "  " not in gram)
     trigrams = sorted(gram for gram in every if gram[1] != " ")
-    bigrams = sorted({gram[1:] for gram in trigrams} | {a + b for a in alphabet for b in alphabet if any(letters[c].counts[1][a + b] for c in LANGUAGES)})
+    bigrams = sorted(
+        {gram[1:] for gram in trigrams} | {a + b for a in alphabet for b in alphabet if any(letters[c].counts[1][a + b] for c in LANGUAGES)}
+    )
     three = np.zeros((len(trigrams), len(LANGUAGES)), np.uint8)
     two = np.zeros((len(bigrams) + 1, len(LANGUAGES)), np.uint8)
     for column, code in enumerate(LANGUAGES):
-        one_count, two_count, three_count = letters[code].counts
-        total = sum(one_count[letter] for letter in alphabet) or 1
-        after = Counter()
-        for gram, count in two_count.items():
-            after[gram[0]] += count
-        follow = Counter()
-        kinds = Counter()
-        for gram, count in three_count.items():
-            follow[gram[:2]] += count
-            kinds[gram[:2]] += 1
-
-        def first(letter: str) -> float:
-            return 0.999 * one_count[letter] / total + 0.001 / len(alphabet)
-
-        def second(gram: str) -> float:
-            return (two_count[gram] + 20 * first(gram[1])) / (after[gram[0]] + 20)
-
-        def third(gram: str) -> float:
-            spare = 2 + kinds[gram[:2]]
-            return (three_count[gram] + spare * second(gram[1:])) / (follow[gram[:2]] + spare)
-
-        three[:, column] = [_cost(third(gram)) for gram in trigrams]
+        counts = letters[code].settle(alphabet)
+        three[:, column] = [_cost(counts.third(gram)) for gram in trigrams]
         # Two letters back is all that is known where three were never seen together in any language.
-        two[:-1, column] = [_cost(0.1 * second(gram)) for gram in bigrams]
+        two[:-1, column] = [_cost(0.1 * counts.second(gram)) for gram in bigrams]
         two[-1, column] = _MOST
     vocabulary = sorted({word for code in LANGUAGES for word, count in counted[code].items()})
     rows, columns, costs = [], [], []

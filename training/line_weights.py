@@ -39,7 +39,14 @@ def main() -> None:
             strings[code].add(text)
     draw = random.Random(3)
     foreign = [text for code in sorted(strings) for text in draw.sample(sorted(strings[code]), min(_A_LANGUAGE, len(strings[code])))]
-    english = sorted({line.strip() for _, text in pages(asked.pages, {3, 4}, content=True) for line in text.split("\n") if sum(map(str.isalpha, line)) >= 2})
+    english = sorted(
+        {
+            line.strip()
+            for _, text in pages(asked.pages, {3, 4}, content=True)
+            for line in text.split("\n")
+            if sum(map(str.isalpha, line)) >= 2
+        }
+    )
     rows, truth = [], []
     for label, lines in ((1.0, foreign), (0.0, english)):
         for line in lines:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import math
+import re
+import tomllib
 from functools import cache, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple
-
-import re
-import tomllib
 
 from dechaff.edits import Edit, removing
 from dechaff.foreign_content import is_abstract, is_title, protected
@@ -41,7 +41,9 @@ _BEYOND = 3  # how many such lines
 _FEW_WORDS = 3  # words of a line that has no language of its own: Facebook, Login, Web Blog
 _SOLID = 25  # words of a line that is surely English, beyond which nothing is at the edge
 _FIELD = -2.0  # the most that a line scores that reads like a field or a heading of an English page
-_FIELDS = frozenset({"identifier", "publication-data", "registry-field", "registry-value", "figure-or-date", "section-heading", "statement"})
+_FIELDS = frozenset(
+    {"identifier", "publication-data", "registry-field", "registry-value", "figure-or-date", "section-heading", "statement"}
+)
 _STRANGE = 3  # names in a row that we do not know: of what languages call themselves CLDR has a third
 _PARAGRAPH = 40  # words of a line that is no menu: with text beyond, it is part of the page's own text
 _FEWEST = 3  # words of a block amid the text that is worth a remark
@@ -107,12 +109,16 @@ class Footers:
         blocks = [(head, "FOO002"), (foot, "FOO001")]
         if self.languages.blocks == "all" and "FOO001" in self.rules:
             begin, end = head.end if head else 0, foot.begin if foot else len(lines)
-            blocks[1:1] = [(block, "FOO001") for block in page.amid() if begin <= block.begin and block.end <= end and page.is_chrome(block)]
+            blocks[1:1] = [
+                (block, "FOO001") for block in page.amid() if begin <= block.begin and block.end <= end and page.is_chrome(block)
+            ]
         edits = []
         for block, rule in blocks:
             if block is not None:
                 gone = page.gone(block)
-                note = f"{block.place} the text, in a block of {_lines(len(gone))}; {block.guess.language}, {block.guess.probability:.0%} sure"
+                note = (
+                    f"{block.place} the text, in a block of {_lines(len(gone))}; {block.guess.language}, {block.guess.probability:.0%} sure"
+                )
                 edits += [removing(text, lines[i], rule, note) for i in gone]
         return edits
 
@@ -274,7 +280,7 @@ class Page:
         return evidence(pooled[:1500], "", self.languages.kept).language
 
     def _borders(self, begin: int, end: int, language: str, place: str) -> tuple[int, int]:
-        """Return the block with its inner border where the block's own language says, and its outer border at the last line it takes along."""
+        """Return the block with its inner border and its outer one where its own language says."""
         after = place == "after"
         foreign = sum(self.see(i).score >= _FOREIGN for i in range(begin, end))
         least = _LONG_BORDER if foreign >= _LONG else _BORDER
@@ -370,12 +376,14 @@ class Page:
         seen = self.see(i, language)
         if language == "mul":
             return seen.words <= _FEW_WORDS
-        return is_beside(self.lines[i].text) or (not seen.english and (seen.words <= _FEW_WORDS or seen.score > _INSIDE) and not protected(self.lines[i].text))
+        return is_beside(self.lines[i].text) or (
+            not seen.english and (seen.words <= _FEW_WORDS or seen.score > _INSIDE) and not protected(self.lines[i].text)
+        )
 
 
 @lru_cache(maxsize=1 << 16)
 def is_suspicious(line: str) -> bool:
-    """Return whether a line can be foreign: letters that English lacks, or a function word of another language. Cheap, for lines amid a text."""
+    """Return whether a line can be foreign, cheaply: it has letters that English lacks, or a function word of another language."""
     return (not line.isascii() and _ACCENTS.search(line) is not None) or not FOREIGN.isdisjoint(line.lower().split())
 
 
@@ -384,7 +392,7 @@ def look(line: str, language: str, kept: tuple[str, ...]) -> Evidence:
     """Return what a line says of its language, with what is content for other reasons counted as English."""
     known = phrases(line, kept)
     if known:
-        return Evidence("latin" if not evidence(line, "", kept).kind == "script" else "script", 8.0, known, len(line.split()), 0, 1)
+        return Evidence(evidence(line, "", kept).kind, 8.0, known, len(line.split()), 0, 1)
     count, rest = names(line)
     if count >= FEWEST and count > rest:
         return Evidence("script", 8.0, "mul", count, 0, count)
@@ -441,4 +449,4 @@ def _phrases() -> dict[str, tuple[str, ...]]:
 
 def sure(score: float) -> float:
     """Return the probability that scores add up to, in hundredths."""
-    return round(min(0.999, 1 - 0.5 ** max(1.0, score)), 3)
+    return round(min(0.999, 1 / (1 + math.exp(-score))), 3)

@@ -37,13 +37,20 @@ _NOTICE = re.compile("|".join(TABLE["notice"]["words"]), re.IGNORECASE)
 _QUOTED = re.compile(r"\A[\"“„«»'‘]{1}.{12,}[\"”“»«'’]\.?\Z")
 _INITIALS = re.compile(r"(?:^|[ ,])[A-Z]{1,3}[.,]?(?=[,;]|$|\s*(?:and|&)\s)")
 _SPLIT = re.compile(r"\s*[,;，、；·]\s*|\s+(?:and|und|et|y|e|og|och|и|και|&)\s+")
-_PARTICLES = frozenset("de da do dos das di del della degli la le von van der den ten ter zu zum y e i bin binti al el ibn ben 't 'd di".split())
+_PARTICLES = frozenset(TABLE["names"]["particles"].split())
 _MARKS = re.compile(r"[\d*†‡§¶#()\[\]]+")
-_LATIN_BINOMIAL = re.compile(r"(?:\A|,\s)[A-Z][a-z]+(?:us|um|a|is|es|i|ae|on|ma|ix|ax|ex|os|as|er)?\s[a-z]+(?:us|um|a|is|i|ae|ii|ens|ans|ides|ea|cus|or|ne|os|es|e)(?=,|\Z|\s\()")
-_ENDINGS = re.compile(r"(?:mab|nib|vir|pril|sartan|statin|olol|azole|cillin|mycin|floxacin|prazole|limus|purine|mofetil|uracil|tide|gliptin|ine|ate|one|ide|ol)s?\Z")
-_SYMBOL = re.compile(r"\A[^\s]*(?:[\u0370-\u03ff]|[A-Z]{2}[\w-]*\d|\d[A-Z])")  # IL-1β, TNFα, CD34
+_LATIN_BINOMIAL = re.compile(
+    r"(?:\A|,\s)[A-Z][a-z]+(?:us|um|a|is|es|i|ae|on|ma|ix|ax|ex|os|as|er)?\s[a-z]+(?:us|um|a|is|i|ae|ii|ens|ans|ides|ea|cus|or|ne|os|es|e)(?=,|\Z|\s\()"
+)
+_ENDINGS = re.compile(
+    r"(?:mab|nib|vir|pril|sartan|statin|olol|azole|cillin|mycin|floxacin|prazole|limus|purine|mofetil|uracil|tide|gliptin|ine|ate|one|ide|ol)s?\Z"
+)
+_SYMBOL = re.compile(
+    r"\A[\w()/-]*?(?<![\u0370-\u03ff])[\u0370-\u03ff]{1,2}(?![\u0370-\u03ff])|\A[A-Z]{2}[\w-]*\d|\A\S*\d[A-Z]"
+)  # IL-1β, CD34
 _LATIN_PHRASE = re.compile(
-    r"\b(?:in vivo|ex vivo|in vitro|in situ|post mortem|ad libitum|per os|in silico|vastus|gastrocnemius|arteria|vena|musculus|[MAVN]\. [a-z]{4,})\b"
+    r"\b(?:in vivo|ex vivo|in vitro|in situ|post mortem|ad libitum|per os|in silico"
+    r"|vastus|gastrocnemius|arteria|vena|musculus|[MAVN]\. [a-z]{4,})\b"
 )
 _PARAGRAPH = 25  # words of one line that make it a paragraph under a heading of an abstract
 _ALONE = 60  # words of one line that make a paragraph, where a block has no more than two lines
@@ -52,6 +59,9 @@ _TEXT = 2  # such paragraphs that make a text of its own
 _FEW_LINES = 2  # lines of a foreign title, with its authors or without
 _TITLE_WORDS = 4  # words from which a line can be a title
 _TITLE_LETTERS = 7  # the same in letters of scripts without spaces: menus have four
+_COMMAS = 2  # of a place of work: the institution, the town, the country
+_CAPITALS = 0.6  # share of an address's words
+_SHORTEST = 8  # words of an abstract's first line, where its heading stands over it and little else is there
 _SURNAMES = frozenset(TABLE["names"]["han"].split()[0])
 _KOREAN = frozenset(TABLE["names"]["hangul"].split()[0])
 
@@ -69,19 +79,24 @@ def is_abstract(block: Sequence[str], seen: Sequence[Evidence], above: str) -> b
         seen: What each says of its language.
         above: The line before the block; empty if there is none.
     """
-    headed = any(ABSTRACT.fullmatch(bare(line)) for line in [*block, above])
-    longest = max((one.words for one in seen), default=0)
     paragraphs = sum(one.words >= _LONG and not is_notice(line) and not is_site(line) for one, line in zip(seen, block, strict=True))
     if paragraphs >= max(_TEXT, len(block) / 2):
         return True
-    return (headed and (longest >= _PARAGRAPH or len(block) <= _FEW_LINES + 1)) or (
-        len(block) <= _FEW_LINES and longest >= _ALONE and not any(is_notice(line) for line in block)
-    )
+    if len(block) <= _FEW_LINES and any(one.words >= _ALONE for one in seen) and not any(map(is_notice, block)):
+        return True
+    least = _SHORTEST if len(block) <= _FEW_LINES + 1 else _PARAGRAPH
+    heads = [ABSTRACT.fullmatch(bare(line)) is not None for line in (above, *block)]
+    lengths = [0, *(one.words for one in seen), 0]
+    return any(head and max(lengths[i : i + 2]) >= least for i, head in enumerate(heads))
 
 
 def is_title(block: Sequence[str]) -> bool:
     """Return whether a block is the title of an article, with its authors or without."""
-    return len(block) <= _FEW_LINES + 1 and not any(map(is_site, block)) and any(is_article(line) and _is_phrase(line) for line in block)
+    return (
+        len(block) <= _FEW_LINES + 1
+        and not any(is_site(line) or is_notice(line) for line in block)
+        and any(is_article(line) and _is_phrase(line) for line in block)
+    )
 
 
 def _is_phrase(line: str) -> bool:
@@ -120,7 +135,10 @@ def protected(line: str) -> bool:
 
 def _is_workplace(text: str) -> bool:
     """Return whether a line is the address of a hospital or a university: commas, numbers, capitals, and such a word."""
-    return is_article(text) and not is_site(text) and text.count(",") >= 2 and _PLACE.search(text) is not None
+    if not is_article(text) or is_site(text) or text.count(",") < _COMMAS or _PLACE.search(text) is None:
+        return False
+    cased = [word for word in text.split() if word[0].isupper() or word[0].islower()]
+    return sum(word[0].isupper() for word in cased) >= _CAPITALS * len(cased)
 
 
 def is_people(text: str) -> bool:
@@ -156,4 +174,6 @@ def _is_terms(text: str) -> bool:
         return True
     if len(pieces) >= 3 and sum(bool(_SYMBOL.search(piece)) for piece in pieces) >= 0.5 * len(pieces):
         return True
-    return len(pieces) >= 3 and sum(bool(_ENDINGS.search(piece.lower())) and len(piece.split()) <= 2 for piece in pieces) >= 0.5 * len(pieces)
+    return len(pieces) >= 3 and sum(bool(_ENDINGS.search(piece.lower())) and len(piece.split()) <= 2 for piece in pieces) >= 0.5 * len(
+        pieces
+    )

@@ -55,7 +55,8 @@ class LanguageModel:
             found: Words in lower case, in Latin letters.
 
         Returns:
-            Two arrays of shape (words, languages); costs in sixteenths of a nat: whole numbers, so that a sum is the same in any order and in any batch.
+            Two arrays of shape (words, languages); costs in sixteenths of a nat.
+            They are whole numbers, so that a sum is the same in any order and in any batch.
         """
         if len(self._rows) + len(found) > _REMEMBERED:
             self._rows.clear()

@@ -18,7 +18,7 @@ Kind = Literal["neutral", "script", "latin"]
 _SHARE = 0.3  # of a line's letters in another script, from which the line is not English
 _PROSE = 2  # English function words that make a line with other scripts English all the same
 _ENGLISH_SHARE = 0.1  # of a line's words that are English function words, from which it is English around a quotation
-_MIXED = -2.0  # the least score of a line with letters of another script and no function word of English: a brand among them
+_MIXED = 0.6  # the least score of a line with letters of another script and no function word of English: a brand among them
 _LETTERS_A_WORD = 2.2  # in scripts without spaces: Chinese and Japanese dictionaries' words, weighed by use
 _CAPITALS = 5  # letters of a word in capitals, up to which it has no language: TOP, RSS, FAQ
 _LONGEST = 2000  # code points: no footer has a longer line
@@ -28,7 +28,8 @@ _SURE = 8.0  # nats: the score of a line whose script alone decides, and the mos
 _NO_LANGUAGE = re.compile(
     r"""
       \bcopyright\b | © | \(c\)(?=\W) | ℗ | ®
-    | (?:https?://|www\.)[^\s]+ | [^\s@]+@[^\s@]+\.[a-z]{2,} | \b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|edu|gov|info|io|eu|co)\b(?:/[^\s]*)?
+    | (?:https?://|www\.)[^\s]+ | [^\s@]+@[^\s@]+\.[a-z]{2,}
+    | \b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|edu|gov|info|io|eu|co)\b(?:/[^\s]*)?
     | \ball\ rights\ reserved\b | \be-?mail\b | \btel\b | \bfax\b
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -99,7 +100,7 @@ def evidence(line: str, language: str = "", kept: tuple[str, ...] = ("en",)) -> 
     if strong >= _PROSE and "en" in kept and strong >= _ENGLISH_SHARE * len(tokens):
         return Evidence("latin", -_SURE, "en", len(tokens), strong, 0)
     seen = _latin(text, language, kept)
-    return seen._replace(score=max(seen.score, _MIXED)) if other > 1 and not strong else seen
+    return seen._replace(score=_MIXED, language=script) if other and not strong and seen.score < _MIXED else seen
 
 
 def _latin(text: str, language: str, kept: tuple[str, ...]) -> Evidence:
@@ -133,15 +134,15 @@ def features(table: LanguageModel, text: str, language: str, kept: tuple[str, ..
     costs, known = table.costs([token.lower().replace("’", "'") for token in tokens])
     home = [table.index[code] for code in kept if code in table.index] or [0]
     own = costs[:, home].min(axis=1)
-    ours = known[:, home].any(axis=1).tolist()
+    ours: list[bool] = known[:, home].any(axis=1).tolist()
     gains = own[:, None] - costs
     totals = gains.sum(axis=0)
     totals[home] = -(1 << 30)
     best = table.index.get(language, -1)
     if best < 0:
         best = int(totals.argmax())
-    gain = gains[:, best].tolist()
-    theirs = known[:, best].tolist()
+    gain: list[int] = gains[:, best].tolist()
+    theirs: list[bool] = known[:, best].tolist()
     sums = dict.fromkeys(_KINDS, 0)
     counts = dict.fromkeys(_KINDS, 0)
     accents = 0

@@ -47,7 +47,10 @@ Jobs = Annotated[
 KeepLang = Annotated[
     list[str] | None,
     typer.Option(
-        "--keep-lang", metavar="CODES", help="Languages that are content here, as in en,de. May be repeated. [default: en]", show_default=False
+        "--keep-lang",
+        metavar="CODES",
+        help="Languages that are content here, as in en,de. May be repeated. [default: en]",
+        show_default=False,
     ),
 ]
 Blocks = Annotated[

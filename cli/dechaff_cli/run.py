@@ -6,7 +6,7 @@ import gc
 import os
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from dechaff import Document, Languages, NotTextError, Pipeline, decode
@@ -49,7 +49,7 @@ class Task:
     """Folder for the clean copies; without one nothing is written."""
     diff: bool = False
     keep_text: bool = False
-    languages: Languages = Languages()
+    languages: Languages = field(default_factory=Languages)
     quarantine: Path | None = None
     """Folder for files that are wholly in another language, as they were; they get no clean copy."""
 
