@@ -134,7 +134,7 @@ def features(table: LanguageModel, text: str, language: str, kept: tuple[str, ..
     costs, known = table.costs([token.lower().replace("’", "'") for token in tokens])
     home = [table.index[code] for code in kept if code in table.index] or [0]
     own = costs[:, home].min(axis=1)
-    ours: list[bool] = known[:, home].any(axis=1).tolist()
+    ours: list[bool] = known[:, home].max(axis=1).tolist()
     gains = own[:, None] - costs
     totals = gains.sum(axis=0)
     totals[home] = -(1 << 30)
