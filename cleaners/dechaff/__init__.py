@@ -10,6 +10,7 @@ from dechaff.allow import Allow
 from dechaff.decoding import decode, encode
 from dechaff.edits import Document, Edit
 from dechaff.errors import DechaffError, NotTextError, RestoreError, RuleTableError, UnknownRuleError
+from dechaff.language import Languages
 from dechaff.pipeline import Cleaned, Pipeline
 from dechaff.report import FileReport, Finding, restore
 from dechaff.rules import RULES, Rule, select
@@ -25,6 +26,7 @@ __all__ = [
     "Edit",
     "FileReport",
     "Finding",
+    "Languages",
     "NotTextError",
     "Pipeline",
     "RestoreError",

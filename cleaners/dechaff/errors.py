@@ -21,3 +21,7 @@ class NotTextError(DechaffError):
 
 class RestoreError(DechaffError):
     """A clean copy and its record do not belong together."""
+
+
+class LanguageError(DechaffError):
+    """A language was named that no table has."""

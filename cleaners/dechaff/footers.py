@@ -1,15 +1,21 @@
-"""Stage: blocks in another language before or after an English text."""
+"""Stage: blocks in another language before or after an English text, and amid it."""
 
 from __future__ import annotations
 
+import math
 import re
-from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+import tomllib
+from functools import cache, lru_cache
+from importlib import resources
+from typing import TYPE_CHECKING, NamedTuple
 
 from dechaff.edits import Edit, removing
+from dechaff.foreign_content import is_abstract, is_title, protected
 from dechaff.guards import guard
-from dechaff.language import ABSTRACT, Guess, evidence, identify, letters, script
-from dechaff.lines import LONG_WORDS, bare, words, written
+from dechaff.language import FOREIGN, Guess, Languages, identify
+from dechaff.language_picker import FEWEST, names
+from dechaff.line_language import Evidence, evidence, stripped
+from dechaff.lines import bare, words, written
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -17,191 +23,430 @@ if TYPE_CHECKING:
     from dechaff.edits import Document
     from dechaff.lines import Line
 
-Kind = Literal["foreign", "neutral", "content"]
-
-_SHARE = 0.3  # of a line's letters in another script, from which the line is not English
-_ENGLISH = 2  # English function words that make a line with other scripts English all the same
-_CAPITALS = 5  # letters of a word in capitals, up to which it has no language: TOP, RSS, FAQ
-_BLOCK_LETTERS = 4  # letters outside Latin that a block has at least: fewer are a name or a symbol
-_HEAD_LINES = 3  # foreign lines over a text that can be a menu: one is a foreign title, two a title and its authors
-_HEAD_WORDS = 12  # words of the longest line of a menu; a foreign abstract's is longer
-_ABSTRACT_LETTERS = 120  # letters in another script on one line that make it a paragraph
-_LATIN_WORDS = 12  # words that langdetect must see before it is asked; below, it calls half of all English lines foreign
-_NEUTRAL = re.compile(
-    r"""
-      (?: (?:copyright|©|\(c\)|all\ rights\ reserved|e-?mail|tel|fax|www) \b | © ) .{0,80}
-    | (?:https?://|www\.)\S+ | \S+@\S+\.\w+ | \S+\.(?:com|org|net|edu|gov|info|io|[a-z]{2})(?:/\S*)?
-    | [\W\d_]+
-    """,
-    re.IGNORECASE | re.VERBOSE,
+_FOREIGN = 1.0  # score from which a line can begin or end a block; the block must be sure as a whole
+_CONFIRMED = 5.0  # scores that a block adds up to: of 20,180 lines of English pages 4 reach it alone
+_BORDER = 1.5  # score in the block's own language that its line beside the text has
+_LONG_BORDER = 0.5  # the same for a block of as many lines as this
+_LONG = 3
+_TAIL = -6.5  # score of a word or two after such a block at the end of the page, down to which they go along: Facebook, imprint
+_TAIL_WORDS = 2
+_TAILED = 2  # lines of a block that takes such a tail along
+_INSIDE = -4.0  # score down to which a short line between or beside foreign ones goes with them
+_ENGLISH = -6.0  # score of a line that is surely English
+_CROSSED = 4  # words of such a line that may stand alone between foreign ones: Powered by WordPress
+_MOST_LOST = 8.0  # scores that a block may lose on its way to the next foreign line
+_APART = 5  # lines in no language that stand between two foreign ones of a block: more are a table
+_SHORT = 8  # words of lines that may stand between a block and the edge of the page
+_BEYOND = 3  # how many such lines
+_FEW_WORDS = 3  # words of a line that has no language of its own: Facebook, Login, Web Blog
+_SOLID = 25  # words of a line that is surely English, beyond which nothing is at the edge
+_FIELD = -2.0  # the most that a line scores that reads like a field or a heading of an English page
+_FIELDS = frozenset(
+    {"identifier", "publication-data", "registry-field", "registry-value", "figure-or-date", "section-heading", "statement"}
 )
-_REFERENCE = re.compile(
-    r"""
-      \A\[?\d{1,3}[\].、．]\s*\S.*[;,.，；。].*(?:19|20)\d\d
-    | \[[JMDCNPSR](?:/OL)?\]
-    | (?:19|20)\d\d\s*[,;，；年]\s*\d+\s*[(（]
-    | doi\s*[:：]
-    | (?:19|20)\d\d.{0,12}[:：]\s*\d+\s*[-–—]\s*\d+
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
+_STRANGE = 3  # names in a row that we do not know: of what languages call themselves CLDR has a third
+_PARAGRAPH = 40  # words of a line that is no menu: with text beyond, it is part of the page's own text
+_FEWEST = 3  # words of a block amid the text that is worth a remark
+_ACCENTS = re.compile("[\xc0-\u02ff\u0370-\ud7ff\uf900-\uffef\U00010000-\U0003ffff]")
+_NUMBERS = re.compile(r"[\W\d_]+")
 
 
-# Words of a site's own footer or menu, in the languages that most English scrapes have around them.
-_SITE = re.compile(
-    r"""
-      版权|版權|著作権|备案|備案|公网安备|icp|联系我们|聯繫|联系方式|首页|首頁|关于|關於|登录|登錄|注册|註冊|帮助|隐私|隱私|网站|網站|地址|邮编|电话|服务|平台|返回
-    | お問い合わせ|プライバシー|利用規約|サイト|ログイン|ホーム|会員|無断転載
-    | 개인정보|이용약관|회사소개|문의|로그인|사이트|저작권|주소|홈페이지
-    | конфиденциальн|соглашени|контакт|права\ защищены|войти|регистрац|главная|о\ нас|о\ сайте|сайт|подписк|карта\ сайта|контакти
-    | حقوق|اتصل|الخصوصية|الرئيسية|شروط|الموقع|تسجيل|من\ نحن|تماس|ورود
-    | זכויות|צור\ קשר|פרטיות|תנאי|אודות|כניסה
-    | δικαιώματα|επικοινωνία|απορρήτου|όροι|αρχική|σχετικά
-    | สงวนลิขสิทธิ์|ติดต่อ|นโยบาย|ข้อกำหนด|หน้าแรก|เกี่ยวกับ
-    | सर्वाधिकार|संपर्क|गोपनीयता|हमारे\ बारे
-    | datenschutz|impressum|nutzungsbedingungen|kontakt|anmelden|startseite|alle\ rechte
-    | mentions\ légales|confidentialité|conditions|plan\ du\ site|contactez|accueil|droits\ réservés|connexion
-    | aviso\ legal|privacidad|términos|contacto|derechos\ reservados|mapa\ (?:del\ sitio|do\ site)|inicio|iniciar
-    | privacidade|termos|fale\ conosco|contato|direitos\ reservados|política|início|entrar
-    | informativa|cookie|diritti\ riservati|contatti|note\ legali|chi\ siamo
-    | privacyverklaring|voorwaarden|rechten\ voorbehouden|polityka|regulamin|prawa\ zastrzeżone|gizlilik|hakları\ saklıdır|iletişim
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_ADDRESS = re.compile(r"https?://|\bwww\.|©|\(c\)|copyright|\S+@\S+\.\w+|\+?\d[\d ()-]{8,}\d", re.IGNORECASE)
-# What an article says of itself in another language: its authors' places and dates, and places of work without a site's words.
-_ARTICLE = re.compile(
-    r"作者单位|通信作者|通讯作者|收稿日期|基金项目|所属|責任著者|교신저자|大学|大學|医院|醫院|病院|研究所|대학교|병원|университет|институт|клиника|больниц|кафедр"
-    r"|universit|universid|hochschule|klinik|hôpital|hospital|institut|facult|fakult",
-    re.IGNORECASE,
-)
-_SENTENCE = re.compile(r"\w.{25,}[.。！？!?؟।]\s*$")
-_LONGEST = 2000  # code points: no footer has a longer line, and these patterns take its square
-_ENTRIES = 2  # entries that make a menu: a name, a place or a title stands alone
-_ENTRY_WORDS = 3  # of a menu's entry, and letters in scripts that need no spaces: a title and a line of verse have more
-_ENTRY_LETTERS = 24
+_PICKED = Evidence("script", 8.0, "mul", 1, 0, 1)
+
+
+def is_name(line: str) -> bool:
+    """Return whether a line is the name of a language in itself."""
+    return names(line) == (1, 0)
+
+
+class Block(NamedTuple):
+    """Lines in another language, side by side."""
+
+    begin: int
+    """Index of its first line among the written lines."""
+    end: int
+    """One past its last."""
+    guess: Guess
+    place: str
+    """`before`, `after` or `amid` the text."""
 
 
 class Footers:
-    """Finds foreign blocks that touch the first or the last line of an English page."""
+    """Finds blocks in other languages than the page's own."""
 
     name = "footers"
 
-    def __init__(self, rules: Collection[str]) -> None:
+    def __init__(self, rules: Collection[str], languages: Languages = Languages()) -> None:  # noqa: B008  it cannot change
         """Work with these rules alone."""
         self.rules = rules
+        self.languages = languages
 
     def find(self, documents: Sequence[Document]) -> list[list[Edit]]:
         """Return the lines to remove from each document."""
         return [self._in_text(document.text) for document in documents]
 
+    def remarks(self, text: str) -> list[Edit]:
+        """Return what is in another language and stays, one remark a block, where it begins."""
+        if "FOO003" not in self.rules:
+            return []
+        page = Page(text, written(text), self.languages)
+        return [
+            Edit(
+                page.lines[block.begin].start,
+                page.lines[block.begin].start,
+                "",
+                "FOO003",
+                f"{_lines(block.end - block.begin)}; {block.guess.language}, {block.guess.probability:.0%} sure",
+            )
+            for block in page.amid()
+        ]
+
     def _in_text(self, text: str) -> list[Edit]:
-        if kind(_last_line(text)) == "content" and kind(_first_line(text)) == "content":
-            return []  # most pages: nothing foreign at either edge
         lines = written(text)
-        foot = _foot(lines) if "FOO001" in self.rules else range(0)
-        head = _head(lines[: foot.start] if foot else lines) if "FOO002" in self.rules else range(0)
+        page = Page(text, lines, self.languages)
+        foot = page.foot() if "FOO001" in self.rules else None
+        head = page.head(foot.begin if foot else len(lines)) if "FOO002" in self.rules else None
+        blocks = [(head, "FOO002"), (foot, "FOO001")]
+        if self.languages.blocks == "all" and "FOO001" in self.rules:
+            begin, end = head.end if head else 0, foot.begin if foot else len(lines)
+            blocks[1:1] = [
+                (block, "FOO001") for block in page.amid() if begin <= block.begin and block.end <= end and page.is_chrome(block)
+            ]
         edits = []
-        for block, rule, place in ((head, "FOO002", "before"), (foot, "FOO001", "after")):
-            guess = _confirm([lines[i].text for i in block])
-            if guess and len(block) < len(lines) and _is_chrome([lines[i].text for i in block]):
-                lines_of = f"{len(block)} line{'s' * (len(block) > 1)}"
-                note = f"in a block of {lines_of} {place} the text; {guess.language}, {guess.probability:.0%} sure"
-                edits += [removing(text, lines[i], rule, note) for i in block]
+        for block, rule in blocks:
+            if block is not None:
+                gone = page.gone(block)
+                note = (
+                    f"{block.place} the text, in a block of {_lines(len(gone))}; {block.guess.language}, {block.guess.probability:.0%} sure"
+                )
+                edits += [removing(text, lines[i], rule, note) for i in gone]
         return edits
 
 
-def _first_line(text: str) -> str:
-    return text.lstrip().partition("\n")[0]
+def _lines(count: int) -> str:
+    return f"{count} line{'s' * (count > 1)}"
 
 
-def _last_line(text: str) -> str:
-    body = text.rstrip()
-    return body[body.rfind("\n") + 1 :]
+class Page:
+    """The written lines of one text, looked at from its edges."""
 
+    def __init__(self, text: str, lines: Sequence[Line], languages: Languages) -> None:
+        """Take the lines; none is judged before it is asked for."""
+        self.text = text
+        self.lines = lines
+        self.languages = languages
 
-def _foot(lines: Sequence[Line]) -> range:
-    """Return the lines of a block at the end: from its first foreign line to the last of the page."""
-    begin = len(lines)
-    for i in range(len(lines) - 1, -1, -1):
-        found = kind(lines[i].text)
-        if found == "content":
-            break
-        if found == "foreign":
-            begin = i
-    block = range(begin, len(lines))
-    return range(0) if _is_content(lines, block) else block
+    def see(self, i: int, language: str = "") -> Evidence:
+        """Return what a line says of its language, or of a given one."""
+        if self._in_picker(i):
+            return _PICKED
+        return look(self.lines[i].text, language, self.languages.kept)
 
+    def _in_picker(self, i: int) -> bool:
+        """Return whether a line is part of a list of languages, each named in itself; a name we do not know counts between two we do."""
+        line = self.lines[i].text
+        if words(line) > _FEW_WORDS:
+            return False
+        before, after = self._names_beside(i, -1), self._names_beside(i, 1)
+        named = [bare(line).casefold()] if is_name(line) else []
+        if not named and not (before and after):
+            return False
+        found = {*named, *before, *after}
+        return len(found) >= FEWEST and len(found - {"english"}) >= FEWEST - 1
 
-def _head(lines: Sequence[Line]) -> range:
-    """Return the lines of a block at the beginning: menus alone, since foreign titles and authors stand there too."""
-    end = 0
-    foreign = 0
-    for i, line in enumerate(lines):
-        found = kind(line.text)
-        if found == "content" or words(line.text) > _HEAD_WORDS or evidence(line.text)[2] > 3 * _HEAD_WORDS:
-            break
-        if found == "foreign":
-            foreign += 1
-            end = i + 1
-    block = range(end)
-    return range(0) if foreign < _HEAD_LINES or _is_content(lines, block) else block
+    def _names_beside(self, i: int, step: int) -> list[str]:
+        """Return the names of languages that stand in a row on one side of a line, three at most."""
+        found: list[str] = []
+        strange = 0
+        while 0 <= i + step < len(self.lines) and len(found) < FEWEST and strange <= len(found) + _STRANGE:
+            i += step
+            line = self.lines[i].text
+            if is_name(line):
+                found.append(bare(line).casefold())
+            elif words(line) <= _FEW_WORDS:
+                strange += 1
+            else:
+                break
+        return found
 
+    def foot(self) -> Block | None:
+        """Return the foreign block at the end of the page."""
+        return self._edge(range(len(self.lines) - 1, -1, -1), "after")
 
-def _is_content(lines: Sequence[Line], block: range) -> bool:
-    """Return whether a foreign block belongs to the article: an abstract in a second language, references."""
-    if any(ABSTRACT.fullmatch(bare(lines[i].text)) for i in block) or (
-        block and block.start and ABSTRACT.fullmatch(bare(lines[block.start - 1].text))
-    ):
-        return True
-    paragraphs = [i for i in block if evidence(lines[i].text)[2] >= _ABSTRACT_LETTERS or (words(lines[i].text) >= 2 * LONG_WORDS)]
-    return bool(paragraphs) and len(block) <= 2
+    def head(self, most: int) -> Block | None:
+        """Return the foreign block at the beginning of the page, among its first lines."""
+        return self._edge(range(most), "before")
 
+    def amid(self) -> list[Block]:
+        """Return the foreign blocks anywhere on the page, as far as they are sure by themselves."""
+        found = []
+        for begin, end in self._runs():
+            block = self._confirmed(begin, end)
+            if block is not None and sum(self.see(i).words for i in range(begin, end)) >= _FEWEST:
+                found.append(Block(begin, end, block[2], "amid"))
+        return found
 
-def _is_chrome(block: Sequence[str]) -> bool:
-    """Return whether a block is a site's: it says so, or is a menu of short lines. A poem or a second abstract is foreign too."""
-    if any(_ARTICLE.search(line) and not _SITE.search(line) for line in block):
-        return False
-    if any(_SITE.search(line) or _ADDRESS.search(line) for line in block):
-        return True
-    foreign = [line for line in block if kind(line) == "foreign"]
-    entries = sum(len(line.split()) <= _ENTRY_WORDS and evidence(line)[2] <= _ENTRY_LETTERS for line in foreign)
-    return entries >= max(_ENTRIES, len(foreign) / 2) and not any(_SENTENCE.search(line) for line in block)
+    def _runs(self) -> list[tuple[int, int]]:
+        """Return where foreign lines stand together, neutral ones between them: pairs of first index and one past the last."""
+        if self.text.isascii() and not FOREIGN.intersection(self.text.lower().split()):
+            return []
+        runs: list[tuple[int, int]] = []
+        for i, line in enumerate(self.lines):
+            if not is_suspicious(line.text) or self.see(i).score < _FOREIGN:
+                continue
+            if runs and all(self.see(j).kind == "neutral" for j in range(runs[-1][1], i)):
+                runs[-1] = (runs[-1][0], i + 1)
+            else:
+                runs.append((i, i + 1))
+        return runs
+
+    def is_chrome(self, block: Block) -> bool:
+        """Return whether a block amid the text is a site's: no abstract, no title, no quotation."""
+        return self._judged(block) is not None and self.see(block.begin, block.guess.language).score >= _BORDER
+
+    def _edge(self, order: range, place: str) -> Block | None:
+        """Return the block at one edge, whose lines are looked at in this order, from the edge inwards."""
+        outer = self._first_foreign(order)
+        if outer is None:
+            return None
+        inner = self._grow(order[outer:])
+        if inner is None:
+            return None
+        begin, end = sorted((order[outer], inner))
+        block = self._confirmed(begin, end + 1)
+        if block is None:
+            return None
+        begin, end = self._borders(*block[:2], block[2].language, place)
+        if end <= begin:
+            return None
+        return self._judged(Block(begin, end, block[2], place))
+
+    def _first_foreign(self, order: range) -> int | None:
+        """Return how many lines stand between the edge and the first foreign line, if they are few and short."""
+        beyond = 0
+        for count, i in enumerate(order):
+            seen = self.see(i)
+            if seen.score >= _FOREIGN:
+                return count
+            if seen.kind != "neutral" or _NUMBERS.fullmatch(bare(self.lines[i].text)):
+                beyond += 1
+                if beyond > _BEYOND or seen.words > _SHORT:
+                    return None
+        return None
+
+    def _grow(self, order: range) -> int | None:
+        """Return the innermost line of the block that begins with the first of these lines: where the scores add up to the most."""
+        total = best = 0.0
+        inner = None
+        crossed = False
+        apart = 0
+        for i in order:
+            seen = self.see(i)
+            apart = 0 if seen.score >= _FOREIGN else apart + 1
+            if apart > _APART:
+                break
+            english = seen.score <= _ENGLISH
+            if english and (crossed or seen.words > _CROSSED):
+                break
+            crossed = english
+            total += seen.score
+            if seen.score >= _FOREIGN and total >= best:
+                best, inner = total, i
+            if total < best - _MOST_LOST:
+                break
+        return inner if best >= _FOREIGN else None
+
+    def _confirmed(self, begin: int, end: int) -> tuple[int, int, Guess] | None:
+        """Return the block with its language, if all its lines together are sure of it."""
+        foreign = [i for i in range(begin, end) if self.see(i).score >= _FOREIGN]
+        scripts = [self.see(i).language for i in foreign if self.see(i).kind == "script"]
+        latin = [i for i in foreign if self.see(i).kind == "latin"]
+        if 2 * len(scripts) >= len(foreign):
+            code = max(sorted(set(scripts)), key=scripts.count)
+            return begin, end, Guess(code, 1.0)
+        code = self._pooled(latin)
+        seen = [self.see(i, code) for i in latin]
+        total = sum(max(0.0, one.score) for one in seen) + 8.0 * len(scripts)
+        if total < _CONFIRMED or not any(one.known or one.score >= 8.0 for one in seen):
+            return None
+        if self.languages.engine == "langdetect":
+            guess = identify(" ".join(stripped(self.lines[i].text) for i in latin))
+            return None if guess is None else (begin, end, guess)
+        return begin, end, Guess(code, sure(total))
+
+    def _pooled(self, lines: Sequence[int]) -> str:
+        """Return the language that some lines together are likeliest in."""
+        pooled = " ".join(stripped(self.lines[i].text) for i in lines)
+        return evidence(pooled[:1500], "", self.languages.kept).language
+
+    def _borders(self, begin: int, end: int, language: str, place: str) -> tuple[int, int]:
+        """Return the block with its inner border and its outer one where its own language says."""
+        after = place == "after"
+        foreign = sum(self.see(i).score >= _FOREIGN for i in range(begin, end))
+        least = _LONG_BORDER if foreign >= _LONG else _BORDER
+        while end > begin and not self._is_border(begin if after else end - 1, language, least):
+            begin, end = (begin + 1, end) if after else (begin, end - 1)
+        if end <= begin:
+            return begin, end
+        while after and begin > 0 and (self._is_border(begin - 1, language, least) or is_beside(self.lines[begin - 1].text)):
+            begin -= 1
+        while not after and end < len(self.lines) and (self._is_border(end, language, least) or is_beside(self.lines[end].text)):
+            end += 1
+        if end <= begin:
+            return begin, end
+        if after:
+            begin = self._paragraph(begin, -1, language)
+            return begin, self._outwards(end - 1, 1, language, tail=foreign >= _TAILED) + 1
+        end = self._paragraph(end - 1, 1, language) + 1
+        return self._outwards(begin, -1, language), end
+
+    def _is_border(self, i: int, language: str, least: float) -> bool:
+        """Return whether a line is foreign enough to stand beside English: by its script, or in the block's own language."""
+        seen = self.see(i, language)
+        return seen.kind == "script" or seen.score >= (least if seen.language == language else _CONFIRMED)
+
+    def _paragraph(self, border: int, step: int, language: str) -> int:
+        """Return the border moved to the edge of its paragraph, if no line up to there is English."""
+        i = border
+        while 0 <= i + step < len(self.lines) and self._touch(min(i, i + step)):
+            i += step
+            if not self._goes_along(i, language):
+                return border
+        at_edge = not 0 <= i + step < len(self.lines)
+        return border if at_edge else i
+
+    def _touch(self, i: int) -> bool:
+        """Return whether a line and the next have no blank line between them."""
+        return self.lines[i + 1].start == self.lines[i].end + 1
+
+    def _outwards(self, border: int, step: int, language: str, *, tail: bool = False) -> int:
+        """Return the outermost line that goes with the block: neutral and short lines between it and the edge of the page."""
+        i = border
+        while 0 <= i + step < len(self.lines) and (
+            self._goes_along(i + step, language) or is_beside(self.lines[i + step].text) or (tail and self._is_tail(i + step))
+        ):
+            i += step
+        return i
+
+    def _is_tail(self, i: int) -> bool:
+        line = self.lines[i].text
+        seen = self.see(i)
+        return seen.score >= _TAIL and seen.words <= _TAIL_WORDS and not seen.english and not (protected(line) or guard(line))
+
+    def _goes_along(self, i: int, language: str) -> bool:
+        """Return whether a line beside foreign ones goes with them: it is no English, no content, and says nothing."""
+        line = self.lines[i].text
+        seen = self.see(i, language)
+        if protected(line) or guard(line):
+            return False
+        if language == "mul":
+            return seen.words <= _FEW_WORDS and (is_name(line) or seen.score > _ENGLISH)
+        if seen.kind == "neutral":
+            return not _NUMBERS.fullmatch(bare(line))
+        return seen.score >= _FOREIGN or (seen.score >= _INSIDE and seen.english == 0 and seen.words <= _FEW_WORDS)
+
+    def _judged(self, block: Block) -> Block | None:
+        """Return the block unless it is content, or the page's own text."""
+        inside = range(block.begin, block.end)
+        foreign = [i for i in inside if self.see(i).score >= _FOREIGN]
+        text = [self.lines[i].text for i in inside]
+        above = self.lines[block.begin - 1].text if block.begin else ""
+        if is_abstract(text, [self.see(i) for i in inside], above) or is_title([self.lines[i].text for i in foreign]):
+            return None
+        if self._beyond(block) and any(self.see(i).words >= _PARAGRAPH for i in foreign):
+            return None
+        if len(self.gone(block)) == len(self.lines):
+            return None
+        return block
+
+    def _beyond(self, block: Block) -> bool:
+        """Return whether text stands between a block and the edge of the page."""
+        rest = range(block.end, len(self.lines)) if block.place == "after" else range(block.begin)
+        return any(self.see(i).kind != "neutral" for i in rest)
+
+    def gone(self, block: Block) -> list[int]:
+        """Return the lines of a block that go: all but those that are English or content."""
+        return [
+            i
+            for i in range(block.begin, block.end)
+            if self.see(i, block.guess.language).score >= 0 or self._stays_foreign(i, block.guess.language)
+        ]
+
+    def _stays_foreign(self, i: int, language: str) -> bool:
+        seen = self.see(i, language)
+        if language == "mul":
+            return seen.words <= _FEW_WORDS
+        return is_beside(self.lines[i].text) or (
+            not seen.english and (seen.words <= _FEW_WORDS or seen.score > _INSIDE) and not protected(self.lines[i].text)
+        )
 
 
 @lru_cache(maxsize=1 << 16)
-def kind(line: str) -> Kind:
-    """Return whether a line is in another language, in none, or part of the text.
-
-    >>> kind("www.example.org"), kind("联系我们"), kind("Rain fell on the roof.")
-    ('neutral', 'foreign', 'content')
-    """
-    if len(line) > _LONGEST:
-        return "content"
-    text = bare(line)
-    total = letters(text)
-    english, foreign, other = evidence(text)
-    if other and other >= _SHARE * total and english < _ENGLISH:
-        return "content" if _REFERENCE.search(text) or (other < total / 2 and guard(text) in {"affiliation", "byline"}) else "foreign"
-    if total == 0 or _NEUTRAL.fullmatch(text) or (text.isupper() and len(text) <= _CAPITALS):
-        return "neutral"
-    if english == 0 and guard(text) is None and (foreign or _accented(text)):
-        return "foreign"
-    return "content"
+def is_suspicious(line: str) -> bool:
+    """Return whether a line can be foreign, cheaply: it has letters that English lacks, or a function word of another language."""
+    return (not line.isascii() and _ACCENTS.search(line) is not None) or not FOREIGN.isdisjoint(line.lower().split())
 
 
-def _accented(text: str) -> bool:
-    """Return whether a word in lower case has a letter that English lacks: names have theirs in capitalised words."""
-    return any(word.islower() and not word.isascii() for word in text.split())
+@lru_cache(maxsize=1 << 16)
+def look(line: str, language: str, kept: tuple[str, ...]) -> Evidence:
+    """Return what a line says of its language, with what is content for other reasons counted as English."""
+    known = phrases(line, kept)
+    if known:
+        return Evidence(evidence(line, "", kept).kind, 8.0, known, len(line.split()), 0, 1)
+    count, rest = names(line)
+    if count >= FEWEST and count > rest:
+        return Evidence("script", 8.0, "mul", count, 0, count)
+    seen = evidence(line, language, kept)
+    if seen.kind == "latin" and seen.score > _FIELD and guard(line) in _FIELDS:
+        return seen._replace(score=_FIELD)
+    if seen.score > _INSIDE and seen.kind != "neutral" and protected(line):
+        return seen._replace(score=-8.0)
+    return seen
 
 
-def _confirm(block: Sequence[str]) -> Guess | None:
-    """Return the language of a block, or None if there is none or it is not sure: scripts decide, then langdetect over all of it."""
-    counts = [evidence(line) for line in block]
-    other = sum(count[2] for count in counts)
-    pooled = " ".join(line for line in block if kind(line) == "foreign")
-    if other >= _BLOCK_LETTERS and 2 * other >= letters(pooled):
-        return Guess(script(pooled), 1.0)
-    if words(pooled) < _LATIN_WORDS:
-        return None
-    return identify(pooled)
+_SEPARATORS = re.compile(r"\s*[|·•,;/–—]\s*|\s{2,}|\s+-\s+|\t")
+
+
+def phrases(line: str, kept: tuple[str, ...]) -> str:
+    """Return the language whose footer phrases a line consists of, or nothing."""
+    text = bare(line).strip(" .:!©").casefold()
+    if not text or len(text) > 200:
+        return ""
+    pieces = [piece for piece in _SEPARATORS.split(text) if piece] if text not in _phrases() else [text]
+    if not pieces:
+        return ""
+    codes = [_phrases().get(piece, ()) for piece in pieces if piece not in _beside()]
+    if not codes or not all(codes):
+        return ""
+    common = next((code for code in codes[0] if all(code in other for other in codes)), codes[0][0])
+    return "" if common in kept else common
+
+
+def is_beside(line: str) -> bool:
+    """Return whether a line is one of the English words of sites that go along with a block in another language."""
+    return bare(line).strip(" .:!").casefold() in _beside()
+
+
+@cache
+def _beside() -> frozenset[str]:
+    return frozenset(" ".join(phrase.split()) for phrase in _table()["beside"]["en"].split("|"))
+
+
+@cache
+def _table() -> dict[str, dict[str, str]]:
+    return tomllib.loads(resources.files("dechaff").joinpath("data", "footer_phrases.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _phrases() -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for code, text in _table()["phrases"].items():
+        for phrase in text.split("|"):
+            name = " ".join(phrase.split()).casefold()
+            found[name] = (*found.get(name, ()), code)
+    return found
+
+
+def sure(score: float) -> float:
+    """Return the probability that scores add up to, in hundredths."""
+    return round(min(0.999, 1 / (1 + math.exp(-score))), 3)

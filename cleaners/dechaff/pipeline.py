@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
+from dechaff import edits
 from dechaff.allow import Allowed, Sparing
 from dechaff.blank_lines import BlankLines
 from dechaff.characters import Characters
@@ -12,7 +13,8 @@ from dechaff.chrome import Chrome
 from dechaff.edits import Document, Edit
 from dechaff.encoding import Encoding
 from dechaff.footers import Footers
-from dechaff.language import foreign_page
+from dechaff.foreign_page import foreign_page
+from dechaff.language import Languages
 from dechaff.pages import Page, paged
 from dechaff.repetition import Repetition, Survey, survey
 from dechaff.rules import RULES
@@ -57,25 +59,37 @@ class Cleaned(NamedTuple):
     reports: tuple[Edit, ...] = ()
     """What was seen and left alone; offsets in the text after its repairs, which are the first `repairs` layers."""
     repairs: int = 0
+    foreign: bool = False
+    """Whether the document is wholly in another language, and was left as it is."""
 
 
 class Pipeline:
     """All stages, set up once for a selection of rules and a corpus."""
 
-    def __init__(self, rules: Collection[str], counts: Survey | None = None, allow: Sequence[Allow] = ()) -> None:
+    def __init__(
+        self,
+        rules: Collection[str],
+        counts: Survey | None = None,
+        *,
+        allow: Sequence[Allow] = (),
+        languages: Languages = Languages(),  # noqa: B008  it cannot change
+    ) -> None:
         """Set up the stages.
 
         Args:
             rules: Codes of the rules in force.
             counts: What the survey of the corpus counted; without it nothing is taken for repeated.
             allow: Lines that no stage may touch.
+            languages: Which languages are content, and which foreign blocks go.
         """
         self.rules = frozenset(rules)
+        self.languages = languages
+        self.footers = Footers(self.rules, languages)
         self.repairs: tuple[Stage[Document], ...] = (Encoding(self.rules), Characters(self.rules))
         self.removals: tuple[Stage[Page], ...] = (
             _chrome(self.rules),
             Repetition(self.rules, counts or Survey()),
-            Footers(self.rules),
+            self.footers,
         )
         self.last: tuple[Stage[Document], ...] = (BlankLines(self.rules),)
         if allow:
@@ -114,9 +128,13 @@ class Pipeline:
             if not left:
                 break
             _once(chrome, left)
+        for work in pages:
+            found = self.footers.remarks(work.document.text)
+            homes = edits.to_source([edit.start for edit in found], work.layers[work.repairs :])
+            work.reports += [edit._replace(start=home, end=home) for edit, home in zip(found, homes, strict=True)]
         for stage in self.last:
             _once(stage, pages)
-        return [Cleaned(work.document.text, tuple(work.layers), tuple(work.old), tuple(work.reports), work.repairs) for work in works]
+        return [work.cleaned() for work in works]
 
     def clean(self, documents: Sequence[Document]) -> list[Cleaned]:
         """Return the clean text of each document, with every edit that leads to it."""
@@ -126,7 +144,7 @@ class Pipeline:
         """Mark a page that is wholly in another language: it is reported, and left as it is."""
         if not any(map(self.rules.__contains__, _REMOVING)):
             return
-        guess = foreign_page(work.document.text)
+        guess = foreign_page(work.document.text, self.languages)
         work.foreign = guess is not None
         if guess and "LAN001" in self.rules:
             work.reports.append(Edit(0, 0, "", "LAN001", f"{guess.language}, {guess.probability:.0%} sure"))
@@ -149,6 +167,10 @@ class Work:
         self.reports: list[Edit] = []
         self.repairs = 0
         self.foreign = False
+
+    def cleaned(self) -> Cleaned:
+        """Return what became of the document."""
+        return Cleaned(self.document.text, tuple(self.layers), tuple(self.old), tuple(self.reports), self.repairs, self.foreign)
 
     def make(self, found: Sequence[Edit]) -> None:
         """Make the edits of one pass, and remember what stood there."""

@@ -10,7 +10,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dechaff import RULES, Allow, select
+from dechaff import RULES, Allow, Languages, select
+from dechaff.language import known
 from dechaff.patterns import Patterns
 from dechaff.rules import Rule, extend, from_block, parse
 from dechaff_cli.corpus import INCLUDE
@@ -61,6 +62,7 @@ class Treatment(NamedTuple):
 
     rules: frozenset[str]
     allow: tuple[Allow, ...] = ()
+    languages: Languages = Languages()
 
 
 class Configs:
@@ -146,7 +148,7 @@ class Configs:
         """
         settings = self.of_file(path, site)
         allow = (*self.near(path.parent)["allow"], *self._allow_given)
-        return Treatment(self._selected(settings), tuple(map(_allow, allow)))
+        return Treatment(self._selected(settings), tuple(map(_allow, allow)), _languages(settings))
 
     def policy(self, path: Path, site: str) -> Policy:
         """Return when a file fails a check."""
@@ -178,6 +180,7 @@ class Configs:
             for key in ("max-removed", "max-damaged"):
                 if table.get(key) is not None:
                     Budget.parse(table[key])
+            _languages(table)
 
 
 def _common(paths: Sequence[Path]) -> Path:
@@ -288,6 +291,19 @@ def _matching(config: Config, path: Path, site: str) -> Iterator[Mapping[str, An
 def _allow(table: Mapping[str, Any]) -> Allow:
     rules = table.get("rules")
     return Allow(table.get("line", ""), table.get("pattern", ""), tuple(table.get("sites", ())), select(rules) if rules else frozenset())
+
+
+def _languages(settings: Mapping[str, Any]) -> Languages:
+    """Return what settings say of languages.
+
+    Raises:
+        ConfigError: One is not known.
+    """
+    kept = tuple(sorted({code.lower() for code in settings.get("keep-lang") or ("en",)}))
+    if unknown := sorted(set(kept) - known()):
+        message = f"keep-lang: {unknown[0]!r} is not a language that dechaff knows; it takes ISO 639 codes: {', '.join(sorted(known()))}"
+        raise ConfigError(message)
+    return Languages(kept, settings.get("foreign-blocks", "edges"), settings.get("language-engine", "profiles"))
 
 
 def _own_rules(config: Config, given: Mapping[str, Any]) -> tuple[Rule, ...]:

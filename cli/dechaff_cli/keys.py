@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 from dechaff.errors import DechaffError
+from dechaff.language import Blocks, Engine
 from dechaff_cli.formats import CHECKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-Kind = Literal["strings", "string", "flag", "count", "budget", "format", "globs", "allow", "rule", "overrides"]
+Kind = Literal["strings", "string", "flag", "count", "budget", "format", "blocks", "engine", "globs", "allow", "rule", "overrides"]
 
 
 class ConfigError(DechaffError):
@@ -29,6 +30,9 @@ class Key(NamedTuple):
 OF_FILES: Mapping[str, Key] = {
     "select": Key("strings", "Only these rules: codes, prefixes, names or stages."),
     "ignore": Key("strings", "All rules but these."),
+    "keep-lang": Key("strings", "Languages that are content, by ISO 639 codes; English alone without it."),
+    "foreign-blocks": Key("blocks", "Which blocks in other languages go: those at the edges of a page, or all."),
+    "language-engine": Key("engine", "What confirms their language: our own statistics, or langdetect over the whole block."),
     "fail-on": Key("strings", "Rules whose findings fail a check. Without it, all that would change a file do, unless it has a budget."),
     "max-removed": Key("budget", "A file fails if more than this goes: a share of its characters, or a number of lines."),
     "max-damaged": Key("budget", "A file fails if repairs touch more than this: a share of its lines, or a number of them."),
@@ -70,6 +74,7 @@ ALLOW: Mapping[str, Key] = {
     "why": Key("string", "The reason, for whoever reads this later."),
 }
 
+_CHOICES: Mapping[Kind, tuple[str, ...]] = {"blocks": get_args(Blocks), "engine": get_args(Engine)}
 _SCHEMAS: Mapping[Kind, dict[str, Any]] = {
     "strings": {"type": "array", "items": {"type": "string", "minLength": 1}},
     "string": {"type": "string", "minLength": 1},
@@ -77,6 +82,7 @@ _SCHEMAS: Mapping[Kind, dict[str, Any]] = {
     "count": {"type": "integer", "minimum": 0},
     "budget": {"anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "pattern": r"^\s*[0-9]{1,9}(\.[0-9]{1,9})?\s*%?\s*$"}]},
     "format": {"enum": list(CHECKS)},
+    **{kind: {"enum": list(choices)} for kind, choices in _CHOICES.items()},
     "globs": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string", "minLength": 1}}},
 }
 _RULE = ("code", "name", "effect", "why", "source", "since", "examples", "keeps", "patterns", "unless", "longest", "context", "removed")
@@ -158,6 +164,7 @@ _FITS: Mapping[Kind, tuple[Callable[[object], bool], str]] = {
     "count": (_is_count, "must be a whole number, 0 or more"),
     "budget": (lambda value: _is_text(value) or _is_count(value), "must be a share such as '30%' or a number of lines"),
     "format": (CHECKS.__contains__, f"must be one of {', '.join(CHECKS)}"),
+    **{kind: (choices.__contains__, f"must be {' or '.join(choices)}") for kind, choices in _CHOICES.items()},
     "globs": (
         lambda value: isinstance(value, Mapping) and all(map(_is_strings, value.values())),
         "must be a table from patterns to lists of rules",

@@ -46,6 +46,33 @@ Jobs = Annotated[
         "--jobs", "-j", min=0, help="Processes; 0 takes one a processor. The result is the same for any number.", show_default=False
     ),
 ]
+KeepLang = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--keep-lang",
+        metavar="CODES",
+        help="Languages that are content here, as in en,de. May be repeated. [default: en]",
+        show_default=False,
+    ),
+]
+ForeignBlocks = Annotated[
+    str | None,
+    typer.Option(
+        "--foreign-blocks",
+        metavar="WHICH",
+        help="Which blocks in other languages go: edges (of a page) or all. [default: edges]",
+        show_default=False,
+    ),
+]
+LanguageEngine = Annotated[
+    str | None,
+    typer.Option(
+        "--language-engine",
+        metavar="NAME",
+        help="What confirms their language: profiles (our own statistics) or langdetect. [default: profiles]",
+        show_default=False,
+    ),
+]
 StdinName = Annotated[str, typer.Option("--stdin-filename", metavar="NAME", help="What to call standard input in messages.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing on standard error but errors.")]
 FailOn = Annotated[

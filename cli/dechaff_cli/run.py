@@ -18,12 +18,13 @@ from dechaff.repetition import Survey
 from dechaff.report import FileReport, describe
 from dechaff.rules import extend
 from dechaff_cli import corpus
+from dechaff_cli.config import Treatment
 from dechaff_cli.formats.diff import unified
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from dechaff import Allow, Cleaned
+    from dechaff import Cleaned
     from dechaff.decoding import Decoded
     from dechaff.pipeline import Work
     from dechaff_cli.config import Configs
@@ -58,6 +59,8 @@ class Task:
     """Folder for the clean copies; without one nothing is written."""
     diff: bool = False
     keep_text: bool = False
+    quarantine: Path | None = None
+    """Folder for files that are wholly in another language, as they were; they get no clean copy."""
 
 
 class Read(NamedTuple):
@@ -134,15 +137,15 @@ class _Pipelines:
     def __init__(self, task: Task, counts: Survey) -> None:
         self._task = task
         self._counts = counts
-        self._made: dict[tuple[frozenset[str], tuple[Allow, ...]], Pipeline] = {}
+        self._made: dict[Treatment, Pipeline] = {}
 
     def of(self, path: Path, site: str) -> Pipeline:
         """Return the pipeline of a file."""
         configs = self._task.configs
-        rules, allow = (self._task.rules, ()) if configs is None else configs.treatment(path, site)
-        if (rules, allow) not in self._made:
-            self._made[rules, allow] = Pipeline(rules, self._counts, allow)
-        return self._made[rules, allow]
+        asked = Treatment(self._task.rules) if configs is None else configs.treatment(path, site)
+        if asked not in self._made:
+            self._made[asked] = Pipeline(asked.rules, self._counts, allow=asked.allow, languages=asked.languages)
+        return self._made[asked]
 
     def shared(self, found: Sequence[Read]) -> list[tuple[Pipeline, list[tuple[Read, Document]]]]:
         """Return files that were read with their documents, those of one pipeline together."""
@@ -213,14 +216,17 @@ def _clean_batch(batch: Sequence[Source]) -> list[Outcome]:
         new = iter(pipeline.prepare([page for one, page in pages if one.source not in held]))
         works = [held[one.source][1] if one.source in held else next(new) for one, _ in pages]
         for (one, _), cleaned in zip(pages, pipeline.finish(works), strict=True):
-            outcomes[one.source] = _written(one.source, _outcome(one, cleaned, pipeline.rules, task), task)
+            outcomes[one.source] = _written(one, _outcome(one, cleaned, pipeline.rules, task), cleaned, task)
     return [outcomes[source] for source in batch]
 
 
-def _written(source: Source, outcome: Outcome, task: Task) -> Outcome:
+def _written(found: Read, outcome: Outcome, cleaned: Cleaned, task: Task) -> Outcome:
     """Return what became of a file once its clean copy is written, if one is wanted."""
+    source = found.source
     try:
-        if task.out is not None:
+        if task.quarantine is not None and cleaned.foreign:
+            corpus.write_below(task.quarantine, source.name, found.raw)
+        elif task.out is not None:
             corpus.write_below(task.out, source.name, outcome.text.encode("utf-8"))
     except corpus.CorpusError as error:
         return Outcome(FileReport(source.name, error=str(error)), b"", "")
