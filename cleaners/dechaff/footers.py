@@ -46,8 +46,9 @@ _FIELDS = frozenset(
 )
 _STRANGE = 3  # names in a row that we do not know: of what languages call themselves CLDR has a third
 _PARAGRAPH = 40  # words of a line that is no menu: with text beyond, it is part of the page's own text
+_SUSPICIOUS = 2  # different function words of other languages that make a line without accents worth a look
 _FEWEST = 3  # words of a block amid the text that is worth a remark
-_ACCENTS = re.compile("[\xc0-\u02ff\u0370-\ud7ff\uf900-\uffef\U00010000-\U0003ffff]")
+_ACCENTS = re.compile("[\xc0-\u024f\u0370-\u1fff\u2c00-\u2dff\u3040-\ud7ff\uf900-\uffef\U00010000-\U0003ffff]")
 _NUMBERS = re.compile(r"[\W\d_]+")
 
 
@@ -384,7 +385,9 @@ class Page:
 @lru_cache(maxsize=1 << 16)
 def is_suspicious(line: str) -> bool:
     """Return whether a line can be foreign, cheaply: it has letters that English lacks, or a function word of another language."""
-    return (not line.isascii() and _ACCENTS.search(line) is not None) or not FOREIGN.isdisjoint(line.lower().split())
+    if not line.isascii() and _ACCENTS.search(line):
+        return True
+    return len(FOREIGN.intersection(line.lower().split())) >= _SUSPICIOUS
 
 
 @lru_cache(maxsize=1 << 16)
