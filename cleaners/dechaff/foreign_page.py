@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from dechaff.language import FOREIGN, Guess, Languages, script_letters
@@ -18,7 +17,6 @@ _RATIO = 4  # times as many words of other languages as of English; English WCXB
 _LITTLE = 3  # words that only English has, up to which twice the words of another language are enough
 _ONE_LINE = 200  # words of one line that count: one letter written a thousand times is no page
 _SAMPLE = 2000  # code points at the beginning, the middle and the end: a page that is wholly in one language shows it there
-_TOKEN = re.compile(r"[^\W\d_]+")
 
 
 def foreign_page(text: str, languages: Languages = Languages()) -> Guess | None:  # noqa: B008  it cannot change

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-_LETTERS = re.compile(r"[^\W\d_]+")
 # Letters of other scripts than Latin. Alone or in pairs Greek ones are symbols of English science: three make a word.
 _OTHER = re.compile(
     "[\u0400-\u1dbf\u1f00-\u1fff\u2c00-\u2c5f\u2c80-\u2dff\u2e80-\u2fdf\u3005-\u3007\u3021-\ua6ff\ua800-\uab2f\uab70-\ud7ff\uf900-\ufaff"
@@ -27,13 +26,6 @@ _FOREIGN = frozenset[str]().union(*(words for language, words in _WORDS_OF.items
 FOREIGN = _FOREIGN - frozenset(TABLE["ambiguous"]["words"].split())
 ABSTRACT = re.compile(rf"(?:{'|'.join(TABLE['abstract']['headings'])})\s*(?:[:：.．。|/—–-].*)?", re.IGNORECASE)
 """Matches the whole of a line that heads an abstract in another language, with text after it or without."""
-_LETTERS_A_WORD = 4  # non-Latin letters that weigh as one function word; East Asian text has 2.2 letters a word
-_FOREIGN_DOCUMENT = 8  # words of evidence without which a page is not called foreign: a name or a motto is not a language
-_ENGLISH_TEXT = 25  # English function words that make a text, whatever else stands beside it: three sentences have as many
-_FEW_WORDS = 12  # words that langdetect must see; below, it calls half of all English lines foreign
-_SCARCE = 0.02  # share of words, and of letters; English prose has 0.3 function words a word, Croatian and Lithuanian 0.04 accents a letter
-_ACCENTED = re.compile("[\xc0-\u024f\u1e00-\u1eff]+")
-_RATIO = 3  # times as much evidence for other languages as for English; English WCXB pages (725) have a seventh at most
 _SURE = 0.9  # probability that langdetect must give; on pooled text it gives the true language 0.99 and more
 _SAMPLE = 2000  # code points that are enough to tell a language: langdetect's answer has settled long before
 

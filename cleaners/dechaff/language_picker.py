@@ -29,8 +29,8 @@ def names(line: str) -> tuple[int, int]:
 
     >>> names("English | Deutsch | Français")
     (3, 0)
-    >>> names("The Deutsch algorithm")[0]
-    0
+    >>> names("The Deutsch algorithm")
+    (1, 2)
     """
     text = bare(line)
     if not text or len(text) > _LONGEST:

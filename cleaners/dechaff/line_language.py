@@ -87,6 +87,8 @@ def evidence(line: str, language: str = "", kept: tuple[str, ...] = ("en",)) -> 
         language: Judge it as a line of this language, not of its likeliest.
         kept: ISO 639 codes of the languages that are no chaff here; the score is against the likeliest of them.
     """
+    if "en" in kept and (plain := _plain_english(line, kept)):
+        return plain
     text = stripped(line)
     tokens = _TOKENS.findall(text)
     total = sum(map(len, _LETTERS.findall(text)))
@@ -101,6 +103,15 @@ def evidence(line: str, language: str = "", kept: tuple[str, ...] = ("en",)) -> 
         return Evidence("latin", -_SURE, "en", len(tokens), strong, 0)
     seen = _latin(text, language, kept)
     return seen._replace(score=_MIXED, language=script) if other and not strong and seen.score < _MIXED else seen
+
+
+def _plain_english(line: str, kept: tuple[str, ...]) -> Evidence | None:
+    """Return the evidence of a line whose function words alone show that it is English: nearly every line of prose, at little cost."""
+    found = line.lower().split()
+    strong = sum(map(STRONG.__contains__, found))
+    if strong < max(_PROSE, _ENGLISH_SHARE * len(found)) or script_letters(line, kept)[0]:
+        return None
+    return Evidence("latin", -_SURE, "en", len(found), strong, 0)
 
 
 def _latin(text: str, language: str, kept: tuple[str, ...]) -> Evidence:

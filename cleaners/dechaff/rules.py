@@ -108,7 +108,14 @@ def digest() -> str:
     """Return the SHA-256 of all data that decides what is found, as hexadecimal digits."""
     total = sha256()
     data = resources.files("dechaff").joinpath("data")
-    for table in ("guards.toml", "languages.toml", *(f"rules/{stage}.toml" for stage in STAGES)):
+    for table in (
+        "guards.toml",
+        "languages.toml",
+        "footer_phrases.toml",
+        "autonyms.txt",
+        "language_model.npz",
+        *(f"rules/{stage}.toml" for stage in STAGES),
+    ):
         total.update(data.joinpath(table).read_bytes())
     return total.hexdigest()
 
