@@ -13,16 +13,24 @@ from dechaff.edits import Document, Edit
 from dechaff.encoding import Encoding
 from dechaff.footers import Footers
 from dechaff.language import foreign_page
+from dechaff.line_model import LineModel
 from dechaff.repetition import Repetition, Survey, survey
 from dechaff.rules import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-_REMOVING = tuple(code for code, rule in RULES.items() if rule.stage in {"language", "chrome", "repetition", "footers", "blank_lines"})
-_MOST_PASSES = 8
-"""A removal can bring a line to the page's edge and so make another one chrome; each pass takes such a layer off. Of 600 WCXB pages none
-needed a second; the bound only makes the end certain."""
+    from dechaff.model.decision import Removal
+    from dechaff.model.store import Model
+
+_REMOVING = tuple(
+    code for code, rule in RULES.items() if rule.stage in {"language", "chrome", "repetition", "line_model", "footers", "blank_lines"}
+)
+_SETTLING = frozenset({"line_model"})
+"""Stages that look again at what they leave until they find nothing more; the others see each text once a pass."""
+_MOST_PASSES = 64
+"""A removal can bring a line to the page's edge and so make another one chrome; each pass takes such a layer off. The bound only makes the
+end certain."""
 
 
 class Stage(Protocol):
@@ -57,18 +65,23 @@ class Cleaned(NamedTuple):
 class Pipeline:
     """All stages, set up once for a selection of rules and a corpus."""
 
-    def __init__(self, rules: Collection[str], counts: Survey | None = None) -> None:
+    def __init__(
+        self, rules: Collection[str], counts: Survey | None = None, removal: Removal = "careful", model: Model | None = None
+    ) -> None:
         """Set up the stages.
 
         Args:
             rules: Codes of the rules in force.
             counts: What the survey of the corpus counted; without it nothing is taken for repeated.
+            removal: How much may go by the score of the line model alone.
+            model: Other weights for it than those that dechaff is shipped with.
         """
         self.rules = frozenset(rules)
         self.repairs: tuple[Stage, ...] = (Encoding(self.rules), Characters(self.rules))
         self.removals: tuple[Stage, ...] = (
             _chrome(self.rules),
             Repetition(self.rules, counts or Survey()),
+            LineModel(self.rules, removal, model),
             Footers(self.rules),
         )
         self.last: tuple[Stage, ...] = (BlankLines(self.rules),)
@@ -135,6 +148,8 @@ class Work:
         self.reports: list[Edit] = []
         self.repairs = 0
         self.foreign = False
+        self.settled: dict[str, str] = {}
+        """The text that a stage left behind, for those that look again by themselves until they find nothing more."""
 
     def make(self, found: Sequence[Edit]) -> None:
         """Make the edits of one pass, and remember what stood there."""
@@ -147,10 +162,13 @@ class Work:
 def _once(stage: Stage, works: Sequence[Work]) -> list[Work]:
     """Make the edits of one stage; return the documents that had any."""
     changed = []
+    works = [work for work in works if work.settled.get(stage.name) is not work.document.text]
     for work, found in zip(works, stage.find([work.document for work in works]), strict=True):
         if found:
             work.make(found)
             changed.append(work)
+        if stage.name in _SETTLING:
+            work.settled[stage.name] = work.document.text
     return changed
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +18,15 @@ if TYPE_CHECKING:
 
 
 FINDINGS, INTERRUPTED = 1, 130
+
+
+class Degree(StrEnum):
+    """The degrees of removal."""
+
+    careful = "careful"
+    balanced = "balanced"
+    thorough = "thorough"
+
 
 app = typer.Typer(
     name="dechaff",
@@ -43,6 +53,18 @@ Include = Annotated[
 ]
 Jobs = Annotated[
     int, typer.Option("--jobs", "-j", min=0, help="Processes; 0 takes one a processor. The result is the same for any number.")
+]
+Removal = Annotated[
+    Degree,
+    typer.Option(
+        "--removal",
+        help="How much may go by the score of the line model alone: careful takes what is nearly sure, balanced what is likely, "
+        "thorough what leaves each page best.",
+    ),
+]
+ModelFolder = Annotated[
+    Path | None,
+    typer.Option("--model", metavar="DIR", help="Weights that dechaff-train wrote. [default: those of dechaff]", show_default=False),
 ]
 StdinName = Annotated[str, typer.Option("--stdin-filename", metavar="NAME", help="What to call standard input in messages.")]
 
@@ -75,6 +97,8 @@ def clean(
     include: Include = None,
     select: Select = None,
     ignore: Ignore = None,
+    removal: Removal = Degree.careful,
+    model: ModelFolder = None,
     jobs: Jobs = 0,
     stdin_filename: StdinName = "-",
 ) -> None:
@@ -96,7 +120,7 @@ def clean(
 
         rules = work.selection(select, ignore)
         if paths == [corpus.STDIN] and output is None:
-            outcome = work.from_stdin(run.Task(rules), stdin_filename)
+            outcome = work.from_stdin(run.Task(rules, removal=removal.value, model=model), stdin_filename)
             if outcome.report.error is not None:
                 work.fail([(stdin_filename, outcome.report.error)])
             sys.stdout.buffer.write(outcome.text.encode("utf-8"))
@@ -113,7 +137,7 @@ def clean(
             found = work.find(sources, include)
             corpus.refuse_twins(found)
             corpus.check_output(sources, output, folder, overwrite=overwrite)
-            work.clean_folder(found, run.Task(rules, out=output, diff=folder is not None), folder, jobs)
+            work.clean_folder(found, run.Task(rules, output, diff=folder is not None, removal=removal.value, model=model), folder, jobs)
 
 
 @app.command()
@@ -122,6 +146,8 @@ def check(
     include: Include = None,
     select: Select = None,
     ignore: Ignore = None,
+    removal: Removal = Degree.careful,
+    model: ModelFolder = None,
     jobs: Jobs = 0,
     stdin_filename: StdinName = "-",
 ) -> None:
@@ -138,12 +164,15 @@ def check(
       git diff --name-only main | grep '[.]txt$' | xargs dechaff check
     """
     with _exit_codes():
+        from dechaff_cli import run
         from dechaff_cli.formats import text
         from dechaff_cli.terminal import put
 
+        task = run.Task(work.selection(select, ignore), removal=removal.value, model=model)
+
         dirty = 0
         errors: list[tuple[str, str]] = []
-        for outcome, shown in work.each(paths, include, select, ignore, jobs, stdin_filename, errors):
+        for outcome, shown in work.each(paths, include, task, jobs, stdin_filename, errors):
             for line in text.findings(outcome.report, shown):
                 put(line)
             dirty += work.changes(outcome.report)
@@ -162,6 +191,8 @@ def diff(
     include: Include = None,
     select: Select = None,
     ignore: Ignore = None,
+    removal: Removal = Degree.careful,
+    model: ModelFolder = None,
     jobs: Jobs = 0,
     stdin_filename: StdinName = "-",
 ) -> None:
@@ -178,12 +209,14 @@ def diff(
       dechaff diff scrapes/ -o changes.diff && cd scrapes && patch -p1 < ../changes.diff
     """
     with _exit_codes():
+        from dechaff_cli import run
         from dechaff_cli.terminal import put, safe
 
+        task = run.Task(work.selection(select, ignore), diff=True, removal=removal.value, model=model)
         errors: list[tuple[str, str]] = []
         parts = []
         differs = False
-        for outcome, _ in work.each(paths, include, select, ignore, jobs, stdin_filename, errors, with_diff=True):
+        for outcome, _ in work.each(paths, include, task, jobs, stdin_filename, errors):
             differs = differs or bool(outcome.diff)
             if output is not None:
                 parts.append(outcome.diff)
@@ -209,6 +242,8 @@ def explain(
     ] = None,
     select: Select = None,
     ignore: Ignore = None,
+    removal: Removal = Degree.careful,
+    model: ModelFolder = None,
 ) -> None:
     """Say what a rule finds, or what happens to a line.
 
@@ -221,12 +256,14 @@ def explain(
     with _exit_codes():
         from dechaff import RULES
         from dechaff import select as selected
-        from dechaff_cli import explanation
+        from dechaff_cli import explanation, run
         from dechaff_cli.terminal import put
 
         name, _, number = what.rpartition(":")
         if number.isdecimal() and name:
-            lines = explanation.of_line(Path(name), int(number), corpus_folder, work.selection(select, ignore))
+            lines = explanation.of_line(
+                Path(name), int(number), corpus_folder, run.Task(work.selection(select, ignore), removal=removal.value, model=model)
+            )
         else:
             lines = (line for code in sorted(selected([what]), key=list(RULES).index) for line in explanation.of_rule(RULES[code]))
         for line in lines:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dechaff import RULES
+from dechaff import RULES, edits
 from dechaff.chrome import Chrome
 from dechaff.guards import guard
+from dechaff.line_model import LineModel
+from dechaff.lines import split
 from dechaff_cli import corpus, run
 from dechaff_cli.terminal import lines_of, safe
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
 
-    from dechaff import Rule
+    from dechaff import Document, Pipeline, Rule
 
 
 def of_rule(rule: Rule) -> Iterator[str]:
@@ -41,14 +43,14 @@ def of_rule(rule: Rule) -> Iterator[str]:
         yield from lines_of(text.rstrip("\n"))
 
 
-def of_line(path: Path, number: int, folder: Path | None, rules: frozenset[str]) -> Iterator[str]:
+def of_line(path: Path, number: int, folder: Path | None, task: run.Task) -> Iterator[str]:
     """Yield what happens to a line and why.
 
     Args:
         path: The file.
         number: The line, 1-based, in the file's text cut at line feeds.
         folder: The corpus it is cleaned with; without one the file stands alone.
-        rules: The rules in force.
+        task: The rules in force, and how much may go.
 
     Raises:
         CorpusError: There is no such file or line, or the file is not in the corpus.
@@ -66,8 +68,8 @@ def of_line(path: Path, number: int, folder: Path | None, rules: frozenset[str])
     if not 1 <= number <= len(lines):
         message = f"{path} has {len(lines)} lines, no line {number}"
         raise corpus.CorpusError(message)
-    task = run.Task(rules)
-    outcome = next(run.clean([source], task, run.survey(found.files, task, 1), 1))
+    counts = run.survey(found.files, task, 1)
+    outcome = next(run.clean([source], task, counts, 1))
     here = [
         finding
         for finding in outcome.report.findings
@@ -85,7 +87,22 @@ def of_line(path: Path, number: int, folder: Path | None, rules: frozenset[str])
         if finding.new and finding.old.strip():
             yield f"    {safe(finding.old)!r} becomes {safe(finding.new)!r}"
     if not changed:
-        yield f"kept: {_why_kept(lines[number - 1], rules)}"
+        yield f"kept: {_why_kept(lines[number - 1], task.rules)}"
+        yield from _score(run.document(read), number, run.pipeline_for(task, counts))
+
+
+def _score(page: Document, number: int, pipeline: Pipeline) -> Iterator[str]:
+    """Yield what the line model says of a line that stays, on the page as it is when all else is gone."""
+    stage = next(stage for stage in pipeline.removals if isinstance(stage, LineModel))
+    cleaned = pipeline.clean([page])[0]
+    starts = [line.start for line in split(cleaned.text) if line.text.strip()]
+    places = edits.to_source(starts, cleaned.layers)
+    for start, place in zip(starts, places, strict=True):
+        if page.text.count("\n", 0, place) == number - 1:
+            verdict = stage.explain(cleaned.text, start) if stage.acts else None
+            if verdict is not None:
+                yield f"line model: {verdict.reason}{f'; {verdict.kept}' if verdict.kept else ''}"
+            return
 
 
 def _why_kept(line: str, rules: Collection[str]) -> str:

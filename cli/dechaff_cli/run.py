@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dechaff.decoding import Decoded
+    from dechaff.model.decision import Removal
     from dechaff.pipeline import Work
     from dechaff_cli.corpus import Source
 
@@ -49,6 +50,9 @@ class Task:
     """Folder for the clean copies; without one nothing is written."""
     diff: bool = False
     keep_text: bool = False
+    removal: Removal = "careful"
+    model: Path | None = None
+    """Folder with other weights for the line model than those that dechaff is shipped with."""
 
 
 class Read(NamedTuple):
@@ -96,8 +100,22 @@ def clean_text(raw: bytes, name: str, task: Task) -> Outcome:
         NotTextError: They are not text.
     """
     decoded = decode(raw)
-    pipeline = Pipeline(task.rules)
+    pipeline = pipeline_for(task)
     return _outcome(raw, decoded, pipeline.prepare([Document(name, "", decoded.text)])[0], pipeline, task)
+
+
+def pipeline_for(task: Task, counts: Survey | None = None) -> Pipeline:
+    """Return the pipeline of a task.
+
+    Raises:
+        ModelError: The folder that the task names holds no weights.
+    """
+    model = None
+    if task.model is not None:
+        from dechaff.model import store  # noqa: PLC0415  numpy is loaded where it is used
+
+        model = store.read(task.model)
+    return Pipeline(task.rules, counts, task.removal, model)
 
 
 def read(source: Source) -> Read:
@@ -128,7 +146,7 @@ _held: dict[tuple[Source, frozenset[str]], tuple[Read, Work]] = {}
 def _start(task: Task, counts: Survey) -> None:
     """Set up this process: the pipeline is built once, not once a batch."""
     global _worker  # noqa: PLW0603  the only way to hand something to the processes of a pool once
-    _worker = Pipeline(task.rules, counts), task
+    _worker = pipeline_for(task, counts), task
     gc.set_threshold(_GARBAGE)
 
 

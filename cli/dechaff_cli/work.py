@@ -124,18 +124,14 @@ def cleaned(found: Corpus, task: Task, jobs: int) -> Iterator[Outcome]:
 def each(
     paths: Sequence[str],
     include: list[str] | None,
-    select: list[str] | None,
-    ignore: list[str] | None,
+    task: Task,
     jobs: int,
     stdin_filename: str,
     errors: list[tuple[str, str]],
-    *,
-    with_diff: bool = False,
 ) -> Iterator[tuple[Outcome, str]]:
     """Yield what would become of each file and its name as the user gave it; what cannot be read is added to the errors."""
-    from dechaff_cli import corpus, run
+    from dechaff_cli import corpus
 
-    task = run.Task(selection(select, ignore), diff=with_diff)
     if list(paths) == [corpus.STDIN]:
         outcome = from_stdin(task, stdin_filename)
         if outcome.report.error is not None:
