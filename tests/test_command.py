@@ -31,7 +31,8 @@ class Ran:
 
 def dechaff(*words: str | Path, given: bytes = b"", folder: Path | None = None) -> Ran:
     command = [sys.executable, "-m", "dechaff_cli", *(os.fspath(word) for word in words)]
-    environment = {**os.environ, "COLUMNS": "200", "NO_COLOR": "1"}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("GITHUB_", "CI", "GITLAB_", "DECHAFF_"))}
+    environment |= {"COLUMNS": "200", "NO_COLOR": "1"}
     return Ran(subprocess.run(command, input=given, capture_output=True, cwd=folder, env=environment, check=False))
 
 

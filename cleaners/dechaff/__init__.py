@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from dechaff.allow import Allow
 from dechaff.decoding import decode, encode
 from dechaff.edits import Document, Edit
 from dechaff.errors import DechaffError, ModelError, NotTextError, RestoreError, RuleTableError, UnknownRuleError
@@ -17,12 +18,13 @@ from dechaff.report import FileReport, Finding, restore
 from dechaff.rules import RULES, Rule, select
 
 if TYPE_CHECKING:
-    from dechaff.model.decision import Removal
+    from dechaff.model import Removal
 
 __version__ = "0.1.0"
 
 __all__ = [
     "RULES",
+    "Allow",
     "Cleaned",
     "DechaffError",
     "Document",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from base64 import b64decode, b64encode
+from operator import index
 from typing import NamedTuple
 
 from dechaff.errors import NotTextError
@@ -106,7 +107,7 @@ class Encoding(NamedTuple):
             str(record["name"]),
             bytes.fromhex(str(record.get("mark", ""))),
             str(record.get("newline", "\n")),
-            tuple(Patch(at, length, b64decode(raw)) for at, length, raw in patches),
+            tuple(Patch(index(at), index(length), b64decode(raw)) for at, length, raw in patches),  # a forged record may hold anything,
         )
 
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dechaff.edits import Edit, removing
-from dechaff.lines import written
 from dechaff.model import FEWEST
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from dechaff.edits import Document
-    from dechaff.model.decision import Removal
+    from dechaff.edits import Edit
+    from dechaff.model import Removal
     from dechaff.model.look import Verdict
     from dechaff.model.store import Model
+    from dechaff.pages import Page
 
 RULE = "MOD001"
 
@@ -36,35 +35,32 @@ class LineModel:
         self.removal = removal
         self._model = model
 
-    def find(self, documents: Sequence[Document]) -> list[list[Edit]]:
-        """Return the lines to remove from each document."""
+    def find(self, documents: Sequence[Page]) -> list[list[Edit]]:
+        """Return the lines to remove from each page."""
         found: list[list[Edit]] = [[] for _ in documents]
-        pages = {k: written(document.text) for k, document in enumerate(documents)} if self.acts else {}
-        pages = {k: lines for k, lines in pages.items() if len(lines) >= FEWEST}
+        pages = [k for k, page in enumerate(documents) if len(page.lines) >= FEWEST] if self.acts else []
         if not pages:
             return found
         from dechaff.model.look import Look
 
         gone: dict[int, dict[int, str]] = {k: {} for k in pages}
-        names = [*pages]
-        look: Look | None = Look(self._weights(), self.removal, [*pages.values()])
+        look: Look | None = Look(self._weights(), self.removal, [documents[k] for k in pages])
         while look is not None:
             for page, line, evidence in look.found():
-                gone[names[page]][line] = evidence
+                gone[pages[page]][line] = evidence
             look = look.next()
         for k, notes in gone.items():
-            found[k] = [removing(documents[k].text, pages[k][i], RULE, notes[i]) for i in sorted(notes)]
+            found[k] = [documents[k].line_removal(i, RULE, notes[i]) for i in sorted(notes)]
         return found
 
-    def explain(self, text: str, start: int) -> Verdict | None:
-        """Return what the model says of the line of a text that an offset is on; None if the page is too short or the line blank."""
-        lines = written(text)
-        at = next((i for i, line in enumerate(lines) if line.start <= start <= line.end), None)
-        if not self.acts or at is None or len(lines) < FEWEST:
+    def explain(self, page: Page, start: int) -> Verdict | None:
+        """Return what the model says of the line that begins at an offset; None if the page is too short, or no line begins there."""
+        at = [*page.rows.start.tolist()].index(start) if start in page.rows.start else -1
+        if not self.acts or at < 0 or len(page.lines) < FEWEST:
             return None
         from dechaff.model.look import Look
 
-        return Look(self._weights(), self.removal, [lines]).verdict(at)
+        return Look(self._weights(), self.removal, [page]).verdict(at)
 
     def _weights(self) -> Model:
         if self._model is None:

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 from dechaff import decoding, edits
 from dechaff.decoding import Decoded, Encoding
@@ -80,19 +80,34 @@ class FileReport:
         try:
             record = json.loads(line)
             if "error" in record:
-                return cls(record["path"], error=record["error"])
+                return cls(_checked(record["path"], str), error=_checked(record["error"], str))
             return cls(
-                path=record["path"],
-                encoding=Encoding.from_json(record["encoding"]),
-                findings=tuple(Finding(**finding) for finding in record["findings"]),
-                **{name: record[name] for name in _PLAIN},
+                path=_checked(record["path"], str),
+                encoding=Encoding.from_json(_checked(record["encoding"], dict)),
+                findings=tuple(_finding(_checked(finding, dict)) for finding in _checked(record["findings"], list)),
+                **{name: cast("Any", _checked(record[name], int if name in _NUMBERS else str)) for name in _PLAIN},
             )
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             message = f"not a record of findings.jsonl: {error!r} in {line[:80]!r}"
             raise RestoreError(message) from error
 
 
 _PLAIN = ("site", "bytes_in", "bytes_out", "sha256_in", "sha256_out", "lines_in", "lines_out", "characters_in", "characters_out")
+_NUMBERS = frozenset(_PLAIN) - {"site", "sha256_in", "sha256_out"}
+_KINDS = {"line": int, "column": int, "rule": str, "old": str, "new": str, "note": str, "layer": int, "start": int}
+_Kind = TypeVar("_Kind")
+
+
+def _checked(value: object, kind: type[_Kind]) -> _Kind:
+    """Return a value of a record that somebody may have forged, if it is what it should be."""
+    if not isinstance(value, kind) or isinstance(value, bool):
+        message = f"{value!r:.80} is no {kind.__name__}"
+        raise TypeError(message)
+    return value
+
+
+def _finding(record: dict[str, Any]) -> Finding:
+    return Finding(**{name: _checked(value, _KINDS[name]) for name, value in record.items()})
 
 
 def describe(path: str, site: str, raw: bytes, decoded: Decoded, cleaned: Cleaned) -> FileReport:

@@ -132,18 +132,29 @@ def parse(text: str, stage: str, where: str) -> list[Rule]:
     if unknown := set(table) - {"rule"}:
         message = f"{where}: unknown table {min(unknown)!r}; every block begins with [[rule]]"
         raise RuleTableError(message)
-    return [_rule(block, stage, where) for block in table.get("rule", [])]
+    return [from_block(block, stage, where) for block in table.get("rule", [])]
 
 
 _KEYS = frozenset(field.name for field in fields(Rule)) - {"stage"}
+_LISTS = ("keeps", "patterns", "unless")
 _NEEDED = ("code", "name", "effect", "why", "source", "since", "examples", "keeps")
 
 
-def _rule(block: Mapping[str, Any], stage: str, where: str) -> Rule:
+def from_block(block: Mapping[str, Any], stage: str, where: str) -> Rule:
+    """Return the rule of one block of a table.
+
+    Args:
+        block: Its keys.
+        stage: The stage that the table belongs to.
+        where: Name of the table, for messages.
+
+    Raises:
+        RuleTableError: The block lacks a key, has an unknown one or a wrong value.
+    """
     for key, what in _faults(block):
         message = f"{where}: rule {block.get('code', '?')}: {key}: {what}"
         raise RuleTableError(message)
-    lists = {key: tuple(block.get(key, ())) for key in ("keeps", "patterns", "unless")}
+    lists = {key: tuple(block.get(key, ())) for key in _LISTS}
     examples = tuple(Example(example["dirty"], example["clean"]) for example in block["examples"])
     return Rule(**{**block, **lists, "examples": examples, "stage": stage})
 
@@ -154,6 +165,7 @@ def _faults(block: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if key not in _KEYS:
             near = get_close_matches(key, _KEYS, 1)
             yield key, f"unknown key{f'; did you mean {near[0]!r}?' if near else ''}"
+    yield from ((key, wrong) for key, value in block.items() if (wrong := _wrong_kind(key, value)))
     for key in _NEEDED:
         if not block.get(key):
             yield key, "at least one look-alike must survive" if key == "keeps" else "is missing or empty"
@@ -167,7 +179,22 @@ def _faults(block: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "examples", "each has the keys dirty and clean"
 
 
-def _load() -> Mapping[str, Rule]:
+def _wrong_kind(key: str, value: object) -> str:
+    if key in _LISTS:
+        return "" if isinstance(value, list) and all(isinstance(text, str) for text in value) else "must be a list of strings"
+    if key == "examples":
+        tables = isinstance(value, list) and all(isinstance(table, dict) and all(map(_is_text, table.values())) for table in value)
+        return "" if tables else "must be a list of tables"
+    if key == "longest":
+        return "" if isinstance(value, int) and not isinstance(value, bool) else "must be a number"
+    return "" if _is_text(value) else "must be a string"
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _load() -> dict[str, Rule]:
     rules: dict[str, Rule] = {}
     tables = resources.files("dechaff").joinpath("data", "rules")
     for stage in STAGES:
@@ -177,8 +204,35 @@ def _load() -> Mapping[str, Rule]:
                 message = f"{name}: rule {rule.code}: code: already used in {rules[rule.code].stage}.toml"
                 raise RuleTableError(message)
             rules[rule.code] = rule
-    return MappingProxyType({code: rule for code, rule in rules.items() if rule.removed is None})
+    return {code: rule for code, rule in rules.items() if rule.removed is None}
 
 
-RULES: Mapping[str, Rule] = _load()
+_table = _load()
+
+RULES: Mapping[str, Rule] = MappingProxyType(_table)
 """Every rule in force by its code, in the order of the stages."""
+
+
+def extend(own: Iterable[Rule]) -> None:
+    """Put rules of the user's own beside ours, for this process: they are selected, applied, explained and reported like any other.
+
+    Args:
+        own: Rules by pattern; the same rule may be given again.
+
+    Raises:
+        RuleTableError: A code or name is taken, or a rule does not remove lines by pattern.
+    """
+    for rule in own:
+        if RULES.get(rule.code) == rule:
+            continue
+        for other in RULES.values():
+            if rule.code == other.code or rule.name == other.name:
+                message = f"rule {rule.code} {rule.name}: {other.code} {other.name} is there already; choose another code and name"
+                raise RuleTableError(message)
+        if rule.effect != "remove" or rule.stage != "chrome" or not rule.patterns:
+            message = f"rule {rule.code} {rule.name}: a rule of your own has the effect 'remove' and at least one pattern"
+            raise RuleTableError(message)
+        _table[rule.code] = rule
+    ordered = sorted(_table.items(), key=lambda pair: STAGES.index(pair[1].stage))
+    _table.clear()
+    _table.update(ordered)

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import contextmanager
-from enum import StrEnum
+import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from dechaff_cli import work
-from dechaff_cli.work import FAILED
+from dechaff_cli.commands import baseline, rules
+from dechaff_cli.commands.check import check
+from dechaff_cli.commands.compare import compare
+from dechaff_cli.exits import FINDINGS, exit_codes, fail
+from dechaff_cli.options import (  # noqa: TC001  typer reads them when the command runs
+    ConfigOption,
+    Exclude,
+    ForceExclude,
+    Ignore,
+    Include,
+    Isolated,
+    Jobs,
+    ModelFolder,
+    NoGitignore,
+    Paths,
+    Removal,
+    Select,
+    StdinName,
+)
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-
-FINDINGS, INTERRUPTED = 1, 130
-
-
-class Degree(StrEnum):
-    """The degrees of removal."""
-
-    careful = "careful"
-    balanced = "balanced"
-    thorough = "thorough"
-
+_COMPLETE = "_DECHAFF_COMPLETE"
 
 app = typer.Typer(
     name="dechaff",
@@ -37,36 +40,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Takes the chaff out of scraped text (site chrome, mojibake, foreign footers), says why, and can put it all back.",
 )
-
-Paths = Annotated[list[str], typer.Argument(metavar="SRC...", help="Folders, files, or - for standard input.", show_default=False)]
-Select = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--select",
-        help="Only these rules: codes (CHR001), prefixes (CHR), names, or stages (encoding). May be repeated, or joined by commas.",
-    ),
-]
-Ignore = Annotated[list[str] | None, typer.Option("--ignore", help="All rules but these; named as for --select.")]
-Include = Annotated[
-    list[str] | None,
-    typer.Option("--include", metavar="GLOB", help="Files to take from folders. [default: *.txt, *.text, *.md]", show_default=False),
-]
-Jobs = Annotated[
-    int, typer.Option("--jobs", "-j", min=0, help="Processes; 0 takes one a processor. The result is the same for any number.")
-]
-Removal = Annotated[
-    Degree,
-    typer.Option(
-        "--removal",
-        help="How much may go by the score of the line model alone: careful takes what is nearly sure, balanced what is likely, "
-        "thorough what leaves each page best.",
-    ),
-]
-ModelFolder = Annotated[
-    Path | None,
-    typer.Option("--model", metavar="DIR", help="Weights that dechaff-train wrote. [default: those of dechaff]", show_default=False),
-]
-StdinName = Annotated[str, typer.Option("--stdin-filename", metavar="NAME", help="What to call standard input in messages.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -94,17 +67,25 @@ def clean(
     ] = None,
     no_report: Annotated[bool, typer.Option("--no-report", help="Write no report. Without one the originals cannot be restored.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace files of the same names in OUT and in the report.")] = False,
-    include: Include = None,
+    in_place: Annotated[
+        bool, typer.Option("--in-place", help="Write over the files themselves, with no report: keep them in version control.")
+    ] = False,
     select: Select = None,
     ignore: Ignore = None,
-    removal: Removal = Degree.careful,
+    removal: Removal = None,
     model: ModelFolder = None,
-    jobs: Jobs = 0,
+    include: Include = None,
+    exclude: Exclude = None,
+    force_exclude: ForceExclude = None,
+    no_respect_gitignore: NoGitignore = False,
+    config: ConfigOption = None,
+    isolated: Isolated = False,
+    jobs: Jobs = None,
     stdin_filename: StdinName = "-",
 ) -> None:
     """Write clean copies, and a report that says why.
 
-    The originals are never touched. The report holds index.html to look at, changes.diff for patch,
+    The originals are never touched, unless you say --in-place. The report holds index.html to look at, changes.diff for patch,
     findings.jsonl with one record a file, and summary.md and summary.json.
 
     Exit status: 0 when all files were written, changed or not; 2 when any could not be; the rest are written all the same.
@@ -115,71 +96,57 @@ def clean(
       dechaff clean scrapes/ -o clean/ --ignore footers --jobs 4
       curl -s https://example.org/page.txt | dechaff clean - > page.txt
     """
-    with _exit_codes():
-        from dechaff_cli import corpus, run
+    with exit_codes():
+        from dechaff_cli import corpus
+        from dechaff_cli.terminal import put_bytes
 
-        rules = work.selection(select, ignore)
-        if paths == [corpus.STDIN] and output is None:
-            outcome = work.from_stdin(run.Task(rules, removal=removal.value, model=model), stdin_filename)
+        refused = _refused(output, report, no_report=no_report, in_place=in_place, from_stdin=work.STDIN in paths)
+        if refused:
+            raise corpus.CorpusError(refused)
+        asked = work.call(
+            paths,
+            config,
+            isolated=isolated,
+            stdin_filename=stdin_filename,
+            respect_gitignore=False if no_respect_gitignore else None,
+            select=select,
+            ignore=ignore,
+            removal=removal,
+            model=model and str(model),
+            include=include,
+            exclude=exclude,
+            force_exclude=force_exclude,
+            jobs=jobs,
+        )
+        if asked.from_stdin:
+            outcome = work.from_stdin(asked.task(), stdin_filename)
             if outcome.report.error is not None:
-                work.fail([(stdin_filename, outcome.report.error)])
-            sys.stdout.buffer.write(outcome.text.encode("utf-8"))
-        elif output is None:
-            message = "say where the clean copies go: --output OUT"
-            raise corpus.CorpusError(message)
-        elif corpus.STDIN in paths:
-            message = "standard input goes alone, to standard output: dechaff clean - > page.txt"
-            raise corpus.CorpusError(message)
-        else:
-            output = output if output.name else output.resolve()
-            folder = None if no_report else report or output.with_name(f"{output.name}-report")
-            sources = [Path(path) for path in paths]
-            found = work.find(sources, include)
-            corpus.refuse_twins(found)
-            corpus.check_output(sources, output, folder, overwrite=overwrite)
-            work.clean_folder(found, run.Task(rules, output, diff=folder is not None, removal=removal.value, model=model), folder, jobs)
+                fail([(stdin_filename, outcome.report.error)])
+            put_bytes(outcome.text.encode("utf-8"))
+            return
+        found = work.find(asked)
+        if in_place or output is None:
+            work.clean_in_place(found, asked.task(keep_text=True), asked.jobs)
+            return
+        output = output if output.name else output.resolve()
+        folder = None if no_report else report or output.with_name(f"{output.name}-report")
+        corpus.refuse_twins(found)
+        corpus.check_output(asked.sources, output, folder, overwrite=overwrite)
+        work.clean_folder(found, asked.task(output, diff=folder is not None), folder, asked.jobs)
 
 
-@app.command()
-def check(
-    paths: Paths,
-    include: Include = None,
-    select: Select = None,
-    ignore: Ignore = None,
-    removal: Removal = Degree.careful,
-    model: ModelFolder = None,
-    jobs: Jobs = 0,
-    stdin_filename: StdinName = "-",
-) -> None:
-    """Name every change, and write nothing.
+def _refused(output: Path | None, report: Path | None, *, no_report: bool, in_place: bool, from_stdin: bool) -> str:
+    """Return why options of clean do not go together, or nothing."""
+    if from_stdin and (output is not None or in_place):
+        return "standard input goes alone, to standard output: dechaff clean - > page.txt"
+    if report is not None and (from_stdin or in_place or no_report):
+        return f"--report {report} goes with --output alone: a report leads from the clean copies back to the originals"
+    if in_place and output is not None:
+        return f"--in-place writes over the originals, --output {output} beside them: choose one"
+    return "" if output is not None or in_place or from_stdin else "say where the clean copies go: --output OUT"
 
-    One line a finding: path:line:column: CODE name: evidence. Lines and columns count from 1 in your file.
 
-    Exit status: 0 when all files are clean, 1 when any rule would repair or remove something, 2 when a file could not be read.
-
-    \b
-    Examples:
-      dechaff check scrapes/
-      dechaff check scrapes/ --select encoding,CHR001
-      git diff --name-only main | grep '[.]txt$' | xargs dechaff check
-    """
-    with _exit_codes():
-        from dechaff_cli import run
-        from dechaff_cli.formats import text
-        from dechaff_cli.terminal import put
-
-        task = run.Task(work.selection(select, ignore), removal=removal.value, model=model)
-
-        dirty = 0
-        errors: list[tuple[str, str]] = []
-        for outcome, shown in work.each(paths, include, task, jobs, stdin_filename, errors):
-            for line in text.findings(outcome.report, shown):
-                put(line)
-            dirty += work.changes(outcome.report)
-        if errors:
-            work.fail(errors)
-        if dirty:
-            raise typer.Exit(FINDINGS)
+app.command()(check)
 
 
 @app.command()
@@ -188,12 +155,17 @@ def diff(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the diff here, to the byte, for patch.", show_default=False)
     ] = None,
-    include: Include = None,
     select: Select = None,
     ignore: Ignore = None,
-    removal: Removal = Degree.careful,
+    removal: Removal = None,
     model: ModelFolder = None,
-    jobs: Jobs = 0,
+    include: Include = None,
+    exclude: Exclude = None,
+    force_exclude: ForceExclude = None,
+    no_respect_gitignore: NoGitignore = False,
+    config: ConfigOption = None,
+    isolated: Isolated = False,
+    jobs: Jobs = None,
     stdin_filename: StdinName = "-",
 ) -> None:
     """Print what would change as a unified diff.
@@ -208,15 +180,28 @@ def diff(
       dechaff diff scrapes/trial.txt
       dechaff diff scrapes/ -o changes.diff && cd scrapes && patch -p1 < ../changes.diff
     """
-    with _exit_codes():
-        from dechaff_cli import run
+    with exit_codes():
         from dechaff_cli.terminal import put, safe
 
-        task = run.Task(work.selection(select, ignore), diff=True, removal=removal.value, model=model)
+        asked = work.call(
+            paths,
+            config,
+            isolated=isolated,
+            stdin_filename=stdin_filename,
+            respect_gitignore=False if no_respect_gitignore else None,
+            select=select,
+            ignore=ignore,
+            removal=removal,
+            model=model and str(model),
+            include=include,
+            exclude=exclude,
+            force_exclude=force_exclude,
+            jobs=jobs,
+        )
         errors: list[tuple[str, str]] = []
         parts = []
         differs = False
-        for outcome, _ in work.each(paths, include, task, jobs, stdin_filename, errors):
+        for outcome, _ in work.each(asked, asked.task(diff=True), errors):
             differs = differs or bool(outcome.diff)
             if output is not None:
                 parts.append(outcome.diff)
@@ -224,9 +209,9 @@ def diff(
                 for line in outcome.diff.decode("utf-8", "surrogateescape").split("\n")[:-1]:
                     put(safe(line))
         if output is not None:
-            work.write_diff(output, b"".join(parts), paths)
+            work.write_file(output, b"".join(parts), paths)
         if errors:
-            work.fail(errors)
+            fail(errors)
         if differs:
             raise typer.Exit(FINDINGS)
 
@@ -242,8 +227,10 @@ def explain(
     ] = None,
     select: Select = None,
     ignore: Ignore = None,
-    removal: Removal = Degree.careful,
+    removal: Removal = None,
     model: ModelFolder = None,
+    config: ConfigOption = None,
+    isolated: Isolated = False,
 ) -> None:
     """Say what a rule finds, or what happens to a line.
 
@@ -253,56 +240,25 @@ def explain(
       dechaff explain scrapes/trial.txt:38
       dechaff explain scrapes/site/page.txt:2 --corpus scrapes/
     """
-    with _exit_codes():
+    with exit_codes():
         from dechaff import RULES
         from dechaff import select as selected
-        from dechaff_cli import explanation, run
+        from dechaff_cli import explanation
         from dechaff_cli.terminal import put
 
         name, _, number = what.rpartition(":")
-        if number.isdecimal() and name:
-            lines = explanation.of_line(
-                Path(name), int(number), corpus_folder, run.Task(work.selection(select, ignore), removal=removal.value, model=model)
-            )
+        is_line = bool(number.isdecimal() and name)
+        near = [str(corpus_folder or name)] if is_line else ["."]
+        asked = work.call(near, config, isolated=isolated, select=select, ignore=ignore, removal=removal, model=model and str(model))
+        if is_line:
+            lines = explanation.of_line(Path(name), int(number), corpus_folder, asked)
         else:
             lines = (line for code in sorted(selected([what]), key=list(RULES).index) for line in explanation.of_rule(RULES[code]))
         for line in lines:
             put(line)
 
 
-@app.command()
-def rules(
-    select: Select = None,
-    ignore: Ignore = None,
-    markdown: Annotated[bool, typer.Option("--markdown", help="All rules as a Markdown page, with examples and look-alikes.")] = False,
-) -> None:
-    """List the rules: code, name, effect, and why.
-
-    \b
-    Examples:
-      dechaff rules
-      dechaff rules --select chrome
-    """
-    with _exit_codes():
-        from dechaff import RULES
-        from dechaff_cli.terminal import put
-
-        if markdown:
-            from dechaff_cli.formats import rules_page
-
-            put(rules_page.markdown().rstrip("\n"))
-            return
-        chosen = work.selection(select, ignore)
-        if not chosen:
-            return
-        wide = max(len(RULES[code].name) for code in chosen)
-        stage = ""
-        for code, rule in RULES.items():
-            if code in chosen:
-                if rule.stage != stage:
-                    put(("\n" if stage else "") + rule.stage.replace("_", " "))
-                    stage = rule.stage
-                put(f"  {code}  {rule.name:{wide}}  {rule.effect:6}  {rule.why}")
+app.add_typer(rules.app, name="rules")
 
 
 @app.command()
@@ -322,7 +278,7 @@ def restore(
     Example:
       dechaff restore clean-report/ clean/ -o back/
     """
-    with _exit_codes():
+    with exit_codes():
         from dechaff import RestoreError
         from dechaff import restore as rebuild
         from dechaff_cli import corpus, report_folder
@@ -332,6 +288,9 @@ def restore(
         errors: list[tuple[str, str]] = []
         done = 0
         for file in report_folder.read(report):
+            if isinstance(file, RestoreError):
+                errors.append((str(report), str(file)))
+                continue
             if file.error is not None:
                 continue
             try:
@@ -343,31 +302,42 @@ def restore(
                 errors.append((file.path, f"{error.filename or 'it'}: {error.strerror}"))
         note(f"{done} files restored to the last byte in {output}")
         if errors:
-            work.fail(errors)
+            fail(errors)
+
+
+app.command()(compare)
+app.add_typer(baseline.app, name="baseline")
+
+
+@app.command()
+def completion(
+    shell: Annotated[str, typer.Argument(metavar="SHELL", help="bash, zsh or fish.", show_default=False)],
+) -> None:
+    """Print what makes a shell complete the command.
+
+    \b
+    Example:
+      eval "$(dechaff completion bash)"
+    """
+    with exit_codes():
+        from typer.completion import get_completion_script  # type: ignore[attr-defined]  # named there, and in its documentation
+
+        from dechaff_cli.keys import ConfigError
+        from dechaff_cli.terminal import put
+
+        if shell not in {"bash", "zsh", "fish"}:
+            message = f"completion {shell}: must be bash, zsh or fish"
+            raise ConfigError(message)
+        put(get_completion_script(prog_name="dechaff", complete_var=_COMPLETE, shell=shell))
 
 
 def main() -> None:
     """Run the command."""
+    if _COMPLETE in os.environ:  # a shell asks what could come next
+        from typer.completion import completion_init  # type: ignore[attr-defined]  # the same
+
+        completion_init()
     app()
-
-
-@contextmanager
-def _exit_codes() -> Iterator[None]:
-    """Turn the errors we raise on purpose into a message and an exit status; anything else is a bug and keeps its traceback."""
-    from dechaff.errors import DechaffError
-
-    try:
-        yield
-    except DechaffError as error:
-        from dechaff_cli.terminal import note, safe
-
-        note(f"dechaff: {safe(str(error))}")
-        raise typer.Exit(FAILED) from error
-    except KeyboardInterrupt as interrupt:
-        from dechaff_cli.terminal import note
-
-        note("dechaff: interrupted; what is written is whole")
-        raise typer.Exit(INTERRUPTED) from interrupt
 
 
 if __name__ == "__main__":

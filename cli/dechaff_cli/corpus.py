@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from dechaff.errors import DechaffError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 INCLUDE = ("*.txt", "*.text", "*.md")
 STDIN = "-"
@@ -49,20 +49,25 @@ class Corpus:
     """Paths that cannot be cleaned, and why."""
 
 
-def find(paths: Sequence[Path], include: Sequence[str] = INCLUDE) -> Corpus:
+def find(
+    paths: Sequence[Path],
+    include: Sequence[str] = INCLUDE,
+    passed_over: Callable[[Path], Callable[[Path, bool], str]] = lambda _: lambda _path, _is_dir: "",
+) -> Corpus:
     """Return the files below some paths, in the order of their names.
 
     Args:
         paths: Folders, walked through; files, taken whatever they are called.
         include: Patterns for the names of files in folders; one with a slash is compared with the path below the folder.
+        passed_over: Says, for a folder given here, why a path below it is not taken (and whether that path is a folder); nothing if it is.
     """
     corpus = Corpus()
     for path in paths:
         try:
             if path.is_dir():
-                corpus.files += sorted(_walk(path, path.resolve(), corpus, include), key=lambda source: source.name)
+                corpus.files += sorted(_Walk(path, corpus, include, passed_over(path)), key=lambda source: source.name)
             elif path.exists():
-                corpus.files.append(Source(path, path.name, path.stat().st_size))
+                corpus.files.append(Source(path, spelled(path.name), path.stat().st_size))
             else:
                 corpus.problems.append((str(path), "does not exist"))
         except OSError as error:
@@ -70,36 +75,64 @@ def find(paths: Sequence[Path], include: Sequence[str] = INCLUDE) -> Corpus:
     return corpus
 
 
-def _walk(folder: Path, root: Path, corpus: Corpus, include: Sequence[str], below: str = "") -> Iterator[Source]:
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError as error:
-        corpus.problems.append((str(folder), f"cannot be listed: {error.strerror}"))
-        return
-    for entry in entries:
-        try:
-            yield from _take(entry, root, corpus, include, below)
-        except OSError as error:
-            corpus.problems.append((entry.path, f"cannot be read: {error.strerror}"))
+def spelled(name: str) -> str:
+    """Return a file name as reports have it, the same in any locale: its bytes as UTF-8, those that are none as lone surrogates."""
+    return os.fsencode(name).decode("utf-8", "surrogateescape")
 
 
-def _take(entry: os.DirEntry[str], root: Path, corpus: Corpus, include: Sequence[str], below: str) -> Iterator[Source]:
-    """Yield what one entry of a folder holds."""
-    name = below + entry.name
-    path = Path(entry.path)
-    if entry.is_symlink() and not _leads_inside(path, root):
-        corpus.skipped["symbolic links that lead out of the folder, to a folder, or nowhere"] += 1
-    elif entry.is_dir():
+class _Walk:
+    """A way through a folder; how deep it leads is bounded by the file system alone."""
+
+    def __init__(self, top: Path, corpus: Corpus, include: Sequence[str], passed_over: Callable[[Path, bool], str]) -> None:
+        self._top = top
+        self._root = top.resolve()
+        self._corpus = corpus
+        self._include = include
+        self._passed_over = passed_over
+
+    def __iter__(self) -> Iterator[Source]:
+        """Yield the files to clean; count the others, and name what cannot be read."""
+        folders = [(os.fspath(self._top), "")]
+        while folders:
+            folder, below = folders.pop()
+            try:
+                entries = list(os.scandir(folder))
+            except OSError as error:
+                self._corpus.problems.append((folder, f"cannot be listed: {error.strerror}"))
+                continue
+            for entry in entries:
+                name = below + spelled(entry.name)
+                try:
+                    if entry.is_dir(follow_symlinks=False):
+                        folders += [(entry.path, f"{name}/")] if self._enters(entry) else []
+                    else:
+                        yield from self._take(entry, name)
+                except OSError as error:
+                    self._corpus.problems.append((entry.path, f"cannot be read: {error.strerror}"))
+
+    def _enters(self, entry: os.DirEntry[str]) -> bool:
+        """Return whether a folder is walked through; one that is not is counted."""
         if entry.name.startswith("."):
-            corpus.skipped["hidden folders"] += 1
+            self._corpus.skipped["hidden folders"] += 1
+        elif why := self._passed_over(Path(entry.path), True):
+            self._corpus.skipped[f"folders {why}"] += 1
         else:
-            yield from _walk(path, root, corpus, include, f"{name}/")
-    elif not entry.is_file():
-        corpus.skipped["pipes, sockets and devices"] += 1
-    elif any(fnmatch(name if "/" in pattern else entry.name, pattern) for pattern in include):
-        yield Source(path, name, entry.stat().st_size)
-    else:
-        corpus.skipped[f"files not named {', '.join(include)}"] += 1
+            return True
+        return False
+
+    def _take(self, entry: os.DirEntry[str], name: str) -> Iterator[Source]:
+        """Yield what an entry holds, if it is a file to clean; count it if not."""
+        path = Path(entry.path)
+        if entry.is_symlink() and not _leads_inside(path, self._root):
+            self._corpus.skipped["symbolic links that lead out of the folder, to a folder, or nowhere"] += 1
+        elif not entry.is_file():
+            self._corpus.skipped["pipes, sockets and devices"] += 1
+        elif not any(fnmatch(name if "/" in pattern else entry.name, pattern) for pattern in self._include):
+            self._corpus.skipped[f"files not named {', '.join(self._include)}"] += 1
+        elif why := self._passed_over(path, False):
+            self._corpus.skipped[f"files {why}"] += 1
+        else:
+            yield Source(path, name, entry.stat().st_size)
 
 
 def _leads_inside(link: Path, root: Path) -> bool:
@@ -111,15 +144,27 @@ def _leads_inside(link: Path, root: Path) -> bool:
 
 
 def refuse_twins(corpus: Corpus) -> None:
-    """Keep the first of several files that would be written to one place; the others become problems."""
-    seen: dict[str, Source] = {}
+    """Keep the first of several files that would be written to one place, or one below the other; the others become problems."""
+    files: dict[str, Source] = {}
+    folders: dict[str, Source] = {}
     for source in corpus.files:
-        first = seen.setdefault(source.name, source)
-        if first is not source:
-            corpus.problems.append(
-                (str(source.path), f"would be written to the same place as {first.path}; clean them into folders of their own")
-            )
-    corpus.files = list(seen.values())
+        above = list(_above(source.name))
+        first = files.get(source.name) or folders.get(source.name) or next((files[name] for name in above if name in files), None)
+        if first is None:
+            files[source.name] = source
+            folders.update(dict.fromkeys(above, source))
+            continue
+        where = "to the same place as" if first.name == source.name else "where there can be only one of it and"
+        corpus.problems.append((str(source.path), f"would be written {where} {first.path}; clean them into folders of their own"))
+    corpus.files = list(files.values())
+
+
+def _above(name: str) -> Iterator[str]:
+    """Yield the folders that a file lies in."""
+    at = name.rfind("/")
+    while at > 0:
+        yield name[:at]
+        at = name.rfind("/", 0, at)
 
 
 _HOST = re.compile(r"(?:[\w-]+: ?)?<?https?://(?:[^/\s@]*@)?([\w.-]+)[^\s]*>?", re.IGNORECASE)
@@ -147,24 +192,15 @@ def site(name: str, text: str) -> str:
 
 
 def check_output(sources: Sequence[Path], out: Path, report: Path | None, *, overwrite: bool) -> None:
-    """Refuse an output that would mix with the input or hide what is there.
+    """Make the folders of an output, and refuse one that would mix with the input or hide what is there.
 
     Raises:
-        CorpusError: It says which folder and what to do.
+        CorpusError: It says which folder and what to do; no folder was made.
     """
-    for folder, what in ((out, "--output"), (report, "--report")):
-        if folder is None:
-            continue
-        place = folder.resolve()
-        for source in sources:
-            origin = source.resolve()
-            if place == origin or (origin.is_dir() and place.is_relative_to(origin)):
-                message = f"{what} {folder} is inside {source}: cleaning would take its own output for input. Choose a folder beside it."
-                raise CorpusError(message)
-            if origin.is_relative_to(place):
-                message = f"{what} {folder} holds {source}: cleaning could overwrite the originals. Choose a folder of its own."
-                raise CorpusError(message)
-        if what == "--report" and place.is_relative_to(out.resolve()):
+    folders = [(folder, what) for folder, what in ((out, "--output"), (report, "--report")) if folder is not None]
+    for folder, what in folders:
+        _refuse_mixing(sources, folder, what)
+        if what == "--report" and folder.resolve().is_relative_to(out.resolve()):
             message = f"{what} {folder} is inside {out}: the report would mix with the clean copies. Choose a folder beside it."
             raise CorpusError(message)
         if folder.exists() and not folder.is_dir():
@@ -174,26 +210,65 @@ def check_output(sources: Sequence[Path], out: Path, report: Path | None, *, ove
         if held - (REPORT_FILES if what == "--report" else set()) and not overwrite:
             message = f"{what} {folder} is not empty; give --overwrite to replace files of the same names, or choose another folder."
             raise CorpusError(message)
+    made: list[Path] = []
+    for folder, what in folders:
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            made += make_folder(folder)
             with tempfile.TemporaryFile(dir=folder):
                 pass
         except OSError as error:
+            for one in reversed(made):
+                one.rmdir()
             message = f"{what} {folder} cannot be written to: {error.strerror}."
             raise CorpusError(message) from error
+
+
+def _refuse_mixing(sources: Sequence[Path], folder: Path, what: str) -> None:
+    place = folder.resolve()
+    for source in sources:
+        origin = source.resolve()
+        if place == origin or (origin.is_dir() and place.is_relative_to(origin)):
+            message = f"{what} {folder} is inside {source}: cleaning would take its own output for input. Choose a folder beside it."
+            raise CorpusError(message)
+        if origin.is_relative_to(place):
+            message = f"{what} {folder} holds {source}: cleaning could overwrite the originals. Choose a folder of its own."
+            raise CorpusError(message)
+
+
+def make_folder(folder: Path) -> list[Path]:
+    """Make a folder and those above it, however many; return those that were not there, outermost first.
+
+    Raises:
+        OSError: One cannot be made.
+    """
+    missing = []
+    for place in (folder, *folder.parents):
+        if place.exists():
+            break
+        missing.append(place)
+    for place in reversed(missing):
+        place.mkdir(exist_ok=True)  # another process may be making the same one
+    return missing[::-1]
 
 
 def below(folder: Path, name: str) -> Path:
     """Return the path of a file in a folder.
 
+    Args:
+        folder: The folder.
+        name: The name as reports have it.
+
     Raises:
-        CorpusError: The name leads out of the folder, as one in a forged report could.
+        CorpusError: The name leads out of the folder, as one in a forged report could, or no file can have it.
     """
-    path = folder / name
-    if Path(name).is_absolute() or ".." in Path(name).parts or not name:
+    try:
+        here = os.fsdecode(name.encode("utf-8", "surrogateescape"))
+    except UnicodeEncodeError:
+        here = ""
+    if not here or "\0" in here or Path(here).is_absolute() or ".." in Path(here).parts:
         message = f"{name!r} is no path below a folder"
         raise CorpusError(message)
-    return path
+    return folder / here
 
 
 def write_below(folder: Path, name: str, data: bytes) -> None:
@@ -204,25 +279,30 @@ def write_below(folder: Path, name: str, data: bytes) -> None:
         OSError: It could not be written; nothing is left behind.
     """
     path = below(folder, name)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     if not path.parent.resolve().is_relative_to(folder.resolve()):
         message = f"{path.parent} is a link that leads out of {folder}: writing there could overwrite other files"
         raise CorpusError(message)
     write(path, data)
 
 
-def write(path: Path, data: bytes) -> None:
+def write(path: Path, data: bytes, mode: int | None = None) -> None:
     """Write a file so that it is there whole or not at all.
+
+    Args:
+        path: Where it goes.
+        data: What it holds.
+        mode: Its permissions; those of any new file by default.
 
     Raises:
         OSError: It could not be written; nothing is left behind.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     handle, beside = tempfile.mkstemp(prefix=".dechaff-", suffix=".tmp", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
-        Path(beside).chmod(0o666 & ~umask())
+        Path(beside).chmod(0o666 & ~umask() if mode is None else mode)
         Path(beside).replace(path)
     except BaseException:
         Path(beside).unlink(missing_ok=True)

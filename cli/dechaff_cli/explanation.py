@@ -5,18 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dechaff import RULES, edits
+from dechaff.allow import Allowed
 from dechaff.chrome import Chrome
 from dechaff.guards import guard
 from dechaff.line_model import LineModel
-from dechaff.lines import split
+from dechaff.pages import paged
 from dechaff_cli import corpus, run
 from dechaff_cli.terminal import lines_of, safe
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from dechaff import Document, Pipeline, Rule
+    from dechaff_cli.config import Treatment
+    from dechaff_cli.work import Call
 
 
 def of_rule(rule: Rule) -> Iterator[str]:
@@ -43,14 +46,14 @@ def of_rule(rule: Rule) -> Iterator[str]:
         yield from lines_of(text.rstrip("\n"))
 
 
-def of_line(path: Path, number: int, folder: Path | None, task: run.Task) -> Iterator[str]:
+def of_line(path: Path, number: int, folder: Path | None, asked: Call) -> Iterator[str]:
     """Yield what happens to a line and why.
 
     Args:
         path: The file.
         number: The line, 1-based, in the file's text cut at line feeds.
         folder: The corpus it is cleaned with; without one the file stands alone.
-        task: The rules in force, and how much may go.
+        asked: The call, for its settings.
 
     Raises:
         CorpusError: There is no such file or line, or the file is not in the corpus.
@@ -68,6 +71,7 @@ def of_line(path: Path, number: int, folder: Path | None, task: run.Task) -> Ite
     if not 1 <= number <= len(lines):
         message = f"{path} has {len(lines)} lines, no line {number}"
         raise corpus.CorpusError(message)
+    task = asked.task()
     counts = run.survey(found.files, task, 1)
     outcome = next(run.clean([source], task, counts, 1))
     here = [
@@ -87,31 +91,34 @@ def of_line(path: Path, number: int, folder: Path | None, task: run.Task) -> Ite
         if finding.new and finding.old.strip():
             yield f"    {safe(finding.old)!r} becomes {safe(finding.new)!r}"
     if not changed:
-        yield f"kept: {_why_kept(lines[number - 1], task.rules)}"
-        yield from _score(run.document(read), number, run.pipeline_for(task, counts))
+        yield f"kept: {_why_kept(lines[number - 1], outcome.report.site, asked.configs.treatment(path, outcome.report.site))}"
+        page = run.document(read)
+        yield from _score(page, number, run.Pipelines(task, counts).of(path, page.site))
 
 
-def _score(page: Document, number: int, pipeline: Pipeline) -> Iterator[str]:
+def _score(document: Document, number: int, pipeline: Pipeline) -> Iterator[str]:
     """Yield what the line model says of a line that stays, on the page as it is when all else is gone."""
-    stage = next(stage for stage in pipeline.removals if isinstance(stage, LineModel))
-    cleaned = pipeline.clean([page])[0]
-    starts = [line.start for line in split(cleaned.text) if line.text.strip()]
-    places = edits.to_source(starts, cleaned.layers)
-    for start, place in zip(starts, places, strict=True):
-        if page.text.count("\n", 0, place) == number - 1:
-            verdict = stage.explain(cleaned.text, start) if stage.acts else None
+    stage = LineModel(pipeline.rules, pipeline.removal, pipeline.model)
+    cleaned = pipeline.clean([document])[0]
+    page = paged([document._replace(text=cleaned.text)])[0]
+    starts = page.rows.start.tolist()
+    for start, place in zip(starts, edits.to_source(starts, cleaned.layers), strict=True):
+        if document.text.count("\n", 0, place) == number - 1:
+            verdict = stage.explain(page, start)
             if verdict is not None:
                 yield f"line model: {verdict.reason}{f'; {verdict.kept}' if verdict.kept else ''}"
             return
 
 
-def _why_kept(line: str, rules: Collection[str]) -> str:
+def _why_kept(line: str, site: str, treatment: Treatment) -> str:
     """Return the reason in words that no rule took a line."""
     if not line.strip():
         return "a single blank line"
     if name := guard(line):
         return f"guarded as {name.replace('-', ' ')}"
-    match = Chrome(rules).match(line)
+    match = Chrome(treatment.rules).match(line)
     if match is None:
         return "no rule names it"
+    if Allowed(treatment.allow)(line, site, match.rule):
+        return f"{match.rule} {RULES[match.rule].name} names it, but the configuration allows it"
     return f"{match.rule} {RULES[match.rule].name} names it, but it stands alone among the page's own lines"

@@ -88,18 +88,20 @@ class ReportFolder:
         corpus.write(self._folder / PAGE, render(summary, self._shown, self._left_out).encode("utf-8"))
 
 
-def read(folder: Path) -> Iterator[FileReport]:
-    """Yield the files of a report.
+def read(folder: Path) -> Iterator[FileReport | RestoreError]:
+    """Yield the files of a report; in place of a record that is none, what is wrong with it.
 
     Raises:
         RestoreError: There is no such report, or it cannot be read.
     """
     path = folder / FINDINGS if folder.is_dir() else folder
     try:
-        with path.open(encoding="utf-8") as lines:
-            for line in lines:
-                yield FileReport.from_json(line)
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        message = f"{os.fspath(path)} cannot be read: {reason}; give the report folder that `dechaff clean` wrote"
+        with path.open("rb") as lines:
+            for number, line in enumerate(lines, 1):
+                try:
+                    yield FileReport.from_json(line.decode("utf-8"))
+                except (RestoreError, UnicodeDecodeError) as error:
+                    yield RestoreError(f"line {number}: {error}")
+    except OSError as error:
+        message = f"{os.fspath(path)} cannot be read: {error.strerror}; give the report folder that `dechaff clean` wrote"
         raise RestoreError(message) from error

@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
+import threading
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from multiprocessing import connection, parent_process
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from dechaff import Document, NotTextError, Pipeline, decode
 from dechaff.repetition import Survey
 from dechaff.report import FileReport, describe
+from dechaff.rules import extend
 from dechaff_cli import corpus
 from dechaff_cli.formats.diff import unified
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
+    from dechaff import Allow, Cleaned
     from dechaff.decoding import Decoded
-    from dechaff.model.decision import Removal
+    from dechaff.model import Removal
+    from dechaff.model.store import Model
     from dechaff.pipeline import Work
+    from dechaff_cli.config import Configs
     from dechaff_cli.corpus import Source
 
 _BATCH_FILES = 64
@@ -46,13 +53,17 @@ class Task:
     """What to do with every file."""
 
     rules: frozenset[str]
+    """All that may be in force for some file."""
+    configs: Configs | None = None
+    """What says how each file is cleaned; without it, by all these rules."""
     out: Path | None = None
     """Folder for the clean copies; without one nothing is written."""
     diff: bool = False
     keep_text: bool = False
     removal: Removal = "careful"
+    """How much may go by the score of the line model, where `configs` does not say."""
     model: Path | None = None
-    """Folder with other weights for the line model than those that dechaff is shipped with."""
+    """Folder with other weights for it than those that dechaff is shipped with."""
 
 
 class Read(NamedTuple):
@@ -99,23 +110,9 @@ def clean_text(raw: bytes, name: str, task: Task) -> Outcome:
     Raises:
         NotTextError: They are not text.
     """
-    decoded = decode(raw)
-    pipeline = pipeline_for(task)
-    return _outcome(raw, decoded, pipeline.prepare([Document(name, "", decoded.text)])[0], pipeline, task)
-
-
-def pipeline_for(task: Task, counts: Survey | None = None) -> Pipeline:
-    """Return the pipeline of a task.
-
-    Raises:
-        ModelError: The folder that the task names holds no weights.
-    """
-    model = None
-    if task.model is not None:
-        from dechaff.model import store  # noqa: PLC0415  numpy is loaded where it is used
-
-        model = store.read(task.model)
-    return Pipeline(task.rules, counts, task.removal, model)
+    found = Read(corpus.Source(Path(name), name, len(raw)), raw, decode(raw), "")
+    pipeline = Pipelines(task, Survey()).of(Path(name), "")
+    return _outcome(found, pipeline.clean([document(found)])[0], pipeline.rules, task)
 
 
 def read(source: Source) -> Read:
@@ -137,49 +134,107 @@ def document(found: Read) -> Document:
     return Document(found.source.name, corpus.site(found.source.name, found.decoded.text), found.decoded.text)
 
 
+class Pipelines:
+    """One pipeline for each way that files are cleaned, set up when the first such file comes."""
+
+    def __init__(self, task: Task, counts: Survey) -> None:
+        """Set up none yet.
+
+        Raises:
+            ModelError: The folder that the task names holds no weights.
+        """
+        self._task = task
+        self._counts = counts
+        self._made: dict[tuple[frozenset[str], tuple[Allow, ...], Removal], Pipeline] = {}
+        self._model: Model | None = None
+        if task.model is not None:
+            from dechaff.model import store  # noqa: PLC0415  read once, and only if asked for
+
+            self._model = store.read(task.model)
+
+    def of(self, path: Path, site: str) -> Pipeline:
+        """Return the pipeline of a file."""
+        configs = self._task.configs
+        rules, allow, removal = (self._task.rules, (), self._task.removal) if configs is None else configs.treatment(path, site)
+        if (rules, allow, removal) not in self._made:
+            self._made[rules, allow, removal] = Pipeline(rules, self._counts, allow, removal, self._model)
+        return self._made[rules, allow, removal]
+
+    def shared(self, found: Sequence[Read]) -> list[tuple[Pipeline, list[tuple[Read, Document]]]]:
+        """Return files that were read with their documents, those of one pipeline together."""
+        groups: dict[int, tuple[Pipeline, list[tuple[Read, Document]]]] = {}
+        for one in found:
+            page = document(one)
+            pipeline = self.of(one.source.path, page.site)
+            groups.setdefault(id(pipeline), (pipeline, []))[1].append((one, page))
+        return list(groups.values())
+
+
 _Part = TypeVar("_Part")
-_worker: tuple[Pipeline, Task] | None = None
+_worker: tuple[Pipelines, Task] | None = None
 _held: dict[tuple[Source, frozenset[str]], tuple[Read, Work]] = {}
 """What the first pass prepared and the second can go on with: a small corpus in one process is read and prepared once."""
 
 
 def _start(task: Task, counts: Survey) -> None:
-    """Set up this process: the pipeline is built once, not once a batch."""
+    """Set up this process: a pipeline is built once, not once a batch."""
     global _worker  # noqa: PLW0603  the only way to hand something to the processes of a pool once
-    _worker = pipeline_for(task, counts), task
+    _worker = Pipelines(task, counts), task
     gc.set_threshold(_GARBAGE)
 
 
 def _start_apart(task: Task, counts: Survey) -> None:
-    """Set up a process of a pool: it does not know which files it will be handed in the second pass, so it holds none."""
+    """Set up a process of a pool: it does not know which files it will be handed in the second pass, so it holds none.
+
+    Signals are for the process that the user started: it lets this one finish the files in hand, so that none is left half-written.
+    Should that process be killed, this one ends too.
+    """
     global _HOLD  # noqa: PLW0603
     _HOLD = 0
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    if task.configs is not None:
+        extend(task.configs.own)
     _start(task, counts)
+
+
+def _end_with_parent() -> None:
+    if (parent := parent_process()) is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
 
 
 def _survey_batch(batch: Sequence[Source]) -> Survey:
     assert _worker is not None
-    pipeline, task = _worker
+    pipelines, task = _worker
     found = [one for one in map(read, batch) if one.decoded]
-    works = pipeline.prepare([document(one) for one in found])
-    if len(_held) < _HOLD_FILES and sum(one.source.size for one, _ in _held.values()) + sum(one.source.size for one in found) <= _HOLD:
-        _held.update({(one.source, task.rules): (one, work) for one, work in zip(found, works, strict=True)})
-    return pipeline.survey(works)
+    fits = len(_held) < _HOLD_FILES and sum(one.source.size for one, _ in _held.values()) + sum(one.source.size for one in found) <= _HOLD
+    counts = Survey()
+    for pipeline, pages in pipelines.shared(found):
+        works = pipeline.prepare([page for _, page in pages])
+        if fits:
+            _held.update({(one.source, task.rules): (one, work) for (one, _), work in zip(pages, works, strict=True)})
+        counts.add(pipeline.survey(works))
+    return counts
 
 
 def _clean_batch(batch: Sequence[Source]) -> list[Outcome]:
     assert _worker is not None
-    pipeline, task = _worker
-    return [_clean_one(source, pipeline, task) for source in batch]
+    pipelines, task = _worker
+    held = {source: known for source in batch if (known := _held.pop((source, task.rules), None))}
+    found = [held[source][0] if source in held else read(source) for source in batch]
+    outcomes = {one.source: Outcome(FileReport(one.source.name, error=one.error), b"", "") for one in found if one.decoded is None}
+    for pipeline, pages in pipelines.shared([one for one in found if one.decoded]):
+        new = iter(pipeline.prepare([page for one, page in pages if one.source not in held]))
+        works = [held[one.source][1] if one.source in held else next(new) for one, _ in pages]
+        for (one, _), cleaned in zip(pages, pipeline.finish(works), strict=True):
+            outcomes[one.source] = _written(one.source, _outcome(one, cleaned, pipeline.rules, task), task)
+    return [outcomes[source] for source in batch]
 
 
-def _clean_one(source: Source, pipeline: Pipeline, task: Task) -> Outcome:
-    found, work = _held.pop((source, task.rules), None) or (read(source), None)
-    if found.decoded is None:
-        return Outcome(FileReport(source.name, error=found.error), b"", "")
-    if work is None:
-        work = pipeline.prepare([document(found)])[0]
-    outcome = _outcome(found.raw, found.decoded, work, pipeline, task)
+def _written(source: Source, outcome: Outcome, task: Task) -> Outcome:
+    """Return what became of a file once its clean copy is written, if one is wanted."""
     try:
         if task.out is not None:
             corpus.write_below(task.out, source.name, outcome.text.encode("utf-8"))
@@ -190,12 +245,12 @@ def _clean_one(source: Source, pipeline: Pipeline, task: Task) -> Outcome:
     return outcome if task.keep_text else outcome._replace(text="")
 
 
-def _outcome(raw: bytes, decoded: Decoded, work: Work, pipeline: Pipeline, task: Task) -> Outcome:
-    page = work.document
-    cleaned = pipeline.finish([work])[0]
-    heard = decoded._replace(remarks=tuple(remark for remark in decoded.remarks if remark.rule in task.rules))
-    report = describe(page.path, page.site, raw, heard, cleaned)
-    diff = unified(page.path, raw, decoded.text, cleaned) if task.diff and report.findings else b""
+def _outcome(found: Read, cleaned: Cleaned, rules: frozenset[str], task: Task) -> Outcome:
+    assert found.decoded is not None
+    heard = found.decoded._replace(remarks=tuple(remark for remark in found.decoded.remarks if remark.rule in rules))
+    page = document(found)
+    report = describe(page.path, page.site, found.raw, heard, cleaned)
+    diff = unified(page.path, found.raw, found.decoded.text, cleaned) if task.diff and report.findings else b""
     return Outcome(report, diff, cleaned.text)
 
 

@@ -1,64 +1,153 @@
-"""What the commands share: files found, cleaned and reported, and the ways a run ends."""
+"""What the commands share: a call with its settings, and the files found, cleaned and reported."""
 
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import typer
+from dechaff_cli.exits import fail
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from dechaff import FileReport
+    from dechaff_cli.config import Configs
     from dechaff_cli.corpus import Corpus
     from dechaff_cli.run import Outcome, Task
 
-from contextlib import nullcontext
-
-FAILED = 2
+STDIN = "-"
 
 
-def write_diff(output: Path, diff: bytes, paths: Sequence[str]) -> None:
-    """Write a diff to the file that the user named, unless it is one of the files that the diff is about."""
-    from dechaff_cli import corpus
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What the user asked for: paths, and the settings in force for them."""
 
-    for path in paths:
-        if output.resolve().is_relative_to(Path(path).resolve()):
-            message = f"--output {output} is inside {path}: choose a file beside it"
-            raise corpus.CorpusError(message)
-    try:
-        corpus.write(output, diff)
-    except OSError as error:
-        message = f"--output {output} cannot be written: {error.strerror}"
-        raise corpus.CorpusError(message) from error
+    paths: tuple[str, ...]
+    configs: Configs
+    stdin_filename: str = STDIN
+
+    @property
+    def from_stdin(self) -> bool:
+        """Whether the one text is standard input."""
+        return STDIN in self.paths
+
+    @property
+    def sources(self) -> list[Path]:
+        """The paths of files and folders."""
+        return [Path(path) for path in self.paths]
+
+    @property
+    def jobs(self) -> int:
+        """How many processes are asked for; 0 stands for one a processor."""
+        return int(self.configs.of_run("jobs"))
+
+    def task(self, out: Path | None = None, *, diff: bool = False, keep_text: bool = False) -> Task:
+        """Return what to do with every file."""
+        from dechaff_cli.run import Task
+
+        model = self.configs.of_run("model")
+        return Task(self.configs.rules(), self.configs, out, diff=diff, keep_text=keep_text, model=None if model is None else Path(model))
 
 
-def fail(errors: Sequence[tuple[str, str]]) -> None:
-    """Name what could not be done on standard error, and end with that status."""
-    from dechaff_cli.terminal import note, safe
+def call(
+    paths: Sequence[str],
+    config: Sequence[str] | None = None,
+    *,
+    isolated: bool = False,
+    stdin_filename: str = STDIN,
+    respect_gitignore: bool | None = None,
+    **options: Any,  # noqa: ANN401  as many kinds as there are keys
+) -> Call:
+    """Return a call with its settings.
 
-    for path, error in errors:
-        note(f"dechaff: {safe(path)}: {safe(error)}")
-    raise typer.Exit(FAILED)
+    Args:
+        paths: What to clean.
+        config: A configuration file, and settings as TOML.
+        isolated: Use no file.
+        stdin_filename: What standard input is called.
+        respect_gitignore: Whether to pass over what git ignores, if the user said so.
+        options: What else the command line says, by key of the configuration with `_` for `-`; what is None or empty was not said.
+
+    Raises:
+        DechaffError: A path, a setting or a configuration is wrong.
+    """
+    from dechaff_cli.config import Configs
+    from dechaff_cli.corpus import CorpusError
+
+    if STDIN in paths and len(paths) > 1:
+        message = "standard input goes alone, without other files"
+        raise CorpusError(message)
+    file, given = _settings(config or ())
+    if respect_gitignore is not None:
+        options["respect_gitignore"] = respect_gitignore
+    for name, value in options.items():
+        if value is not None and value != []:
+            given[name.replace("_", "-")] = _split(value) if name in {"select", "ignore", "fail_on"} else value
+    if "exclude" in given:
+        from dechaff_cli.ignoring import anchored
+
+        given["exclude"] = [anchored(pattern, Path.cwd()) for pattern in given["exclude"]]
+    near = [Path(stdin_filename)] if STDIN in paths else list(map(Path, paths))
+    return Call(tuple(paths), Configs(near, given, config=file, isolated=isolated), stdin_filename)
+
+
+def _split(words: list[str]) -> list[str]:
+    return [word.strip() for given in words for word in given.split(",")]
+
+
+def _settings(config: Sequence[str]) -> tuple[Path | None, dict[str, Any]]:
+    """Return the configuration file and the single settings that --config names."""
+    import tomllib
+
+    from dechaff_cli.keys import ConfigError
+
+    file = None
+    given: dict[str, Any] = {}
+    for word in config:
+        if "=" in word and not Path(word).exists():
+            try:
+                given |= tomllib.loads(word)
+            except tomllib.TOMLDecodeError as error:
+                message = f"--config {word}: not valid TOML: {error}; strings need quotes"
+                raise ConfigError(message) from error
+        elif file is not None:
+            message = f"--config {word}: {file} is there already; a file can `extend` another"
+            raise ConfigError(message)
+        else:
+            file = Path(word)
+    return file, given
 
 
 def selection(select: list[str] | None, ignore: list[str] | None) -> frozenset[str]:
     """Return the codes of the rules that --select and --ignore leave."""
     from dechaff import select as selected
 
-    return selected(*([word.strip() for words in given or () for word in words.split(",")] for given in (select, ignore)))
+    return selected(_split(select or []), _split(ignore or []))
 
 
-def find(paths: Sequence[Path], include: list[str] | None) -> Corpus:
-    """Return the files below some paths; no file at all is an error."""
+def find(asked: Call) -> Corpus:
+    """Return the files below the paths of a call; no file at all is an error."""
     from dechaff_cli import corpus
+    from dechaff_cli.ignoring import matches, passing_over
 
-    found = corpus.find(paths, tuple(include) if include else corpus.INCLUDE)
-    if not found.files and not found.problems:
-        patterns = ", ".join(include or corpus.INCLUDE)
-        message = f"no file to clean below {', '.join(map(str, paths))}: looked for {patterns}. Name others with --include GLOB."
+    configs = asked.configs
+    include = tuple(configs.of_run("include"))
+
+    def excluded(folder: Path) -> list[str]:
+        return list(configs.of_folder(folder, "exclude"))
+
+    found = corpus.find(asked.sources, include, passing_over(excluded, respect_gitignore=configs.of_run("respect-gitignore")))
+    if configs.of_run("force-exclude"):
+        for source in [one for one in found.files if matches(excluded(one.path.parent), one.path)]:
+            found.files.remove(source)
+            found.skipped["files excluded by the configuration"] += 1
+    elif not found.files and not found.problems:
+        message = f"no file to clean below {', '.join(asked.paths)}: looked for {', '.join(include)}. Name others with --include GLOB."
+        if found.skipped:
+            message += f" Passed over: {'; '.join(f'{count:,} {why}' for why, count in sorted(found.skipped.items()))}."
         raise corpus.CorpusError(message)
     return found
 
@@ -67,7 +156,7 @@ def clean_folder(found: Corpus, task: Task, folder: Path | None, jobs: int) -> N
     """Clean what was found, write the report, and say on standard error what was done."""
     from dechaff_cli.formats.summary import Summary
     from dechaff_cli.report_folder import PAGE, ReportFolder
-    from dechaff_cli.terminal import note, stderr
+    from dechaff_cli.terminal import note, show
 
     summary = Summary(skipped=found.skipped, errors=list(found.problems))
     with ReportFolder(folder, sorted(task.rules)) if folder else nullcontext() as writing:
@@ -78,13 +167,38 @@ def clean_folder(found: Corpus, task: Task, folder: Path | None, jobs: int) -> N
         if writing:
             writing.finish(summary)
     for table in summary.table():
-        stderr().print(table)
+        show(table)
         note("")
     say_skipped(found)
     if folder:
         note(f"Report: {folder / PAGE}")
     if summary.errors:
         fail(summary.errors)
+
+
+def clean_in_place(found: Corpus, task: Task, jobs: int) -> int:
+    """Write clean text over the files it came from, and say which; return how many were changed."""
+    from dechaff_cli import corpus
+    from dechaff_cli.terminal import note, safe
+
+    errors = list(found.problems)
+    changed = 0
+    for source, outcome in zip(found.files, cleaned(found, task, jobs), strict=True):
+        report = outcome.report
+        if report.error is None and report.sha256_in != report.sha256_out:
+            path = source.path.resolve()
+            try:
+                corpus.write(path, outcome.text.encode("utf-8"), path.stat().st_mode & 0o7777)
+            except OSError as error:
+                errors.append((str(source.path), f"cannot be written: {error.strerror}"))
+                continue
+            changed += 1
+            note(f"{safe(str(source.path))}: {report.lines_in - report.lines_out:,} lines removed, {len(report.findings):,} findings")
+        elif report.error is not None:
+            errors.append((str(source.path), report.error))
+    if errors:
+        fail(errors)
+    return changed
 
 
 def say_skipped(found: Corpus) -> None:
@@ -121,32 +235,39 @@ def cleaned(found: Corpus, task: Task, jobs: int) -> Iterator[Outcome]:
             bar.advance(cleaning)
 
 
-def each(
-    paths: Sequence[str],
-    include: list[str] | None,
-    task: Task,
-    jobs: int,
-    stdin_filename: str,
-    errors: list[tuple[str, str]],
-) -> Iterator[tuple[Outcome, str]]:
-    """Yield what would become of each file and its name as the user gave it; what cannot be read is added to the errors."""
-    from dechaff_cli import corpus
-
-    if list(paths) == [corpus.STDIN]:
-        outcome = from_stdin(task, stdin_filename)
+def each(asked: Call, task: Task, errors: list[tuple[str, str]], *, quiet: bool = False) -> Iterator[tuple[Outcome, Path]]:
+    """Yield what would become of each file and where it is; what cannot be read is added to the errors."""
+    if asked.from_stdin:
+        outcome = from_stdin(task, asked.stdin_filename)
         if outcome.report.error is not None:
-            errors.append((stdin_filename, outcome.report.error))
+            errors.append((asked.stdin_filename, outcome.report.error))
         else:
-            yield outcome, stdin_filename
+            yield outcome, Path(asked.stdin_filename)
         return
-    found = find([Path(path) for path in paths], include)
+    found = find(asked)
     errors += found.problems
-    for source, outcome in zip(found.files, cleaned(found, task, jobs), strict=True):
+    for source, outcome in zip(found.files, cleaned(found, task, asked.jobs), strict=True):
         if outcome.report.error is not None:
             errors.append((str(source.path), outcome.report.error))
         else:
-            yield outcome, str(source.path)
-    say_skipped(found)
+            yield outcome, source.path
+    if not quiet:
+        say_skipped(found)
+
+
+def write_file(output: Path, data: bytes, paths: Sequence[str] = ()) -> None:
+    """Write a result to the file that the user named, unless it is one of the files that the result is about."""
+    from dechaff_cli import corpus
+
+    for path in paths:
+        if output.resolve().is_relative_to(Path(path).resolve()):
+            message = f"{output} is inside {path}: choose a file beside it"
+            raise corpus.CorpusError(message)
+    try:
+        corpus.write(output, data)
+    except OSError as error:
+        message = f"{output} cannot be written: {error.strerror}"
+        raise corpus.CorpusError(message) from error
 
 
 def changes(report: FileReport) -> bool:

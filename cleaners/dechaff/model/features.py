@@ -45,7 +45,7 @@ class Lines(NamedTuple):
 _BUCKETS = 2048
 
 
-def describe(pages: Sequence[Sequence[str]], gaps: Sequence[Sequence[bool]], words: Words) -> Lines:
+def describe(pages: Sequence[Sequence[str]], gaps: Sequence[Sequence[bool] | Flags], words: Words) -> Lines:
     """Return what the written lines of some pages are by themselves.
 
     Args:

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from dechaff import RULES, __version__
 from dechaff.rules import digest
+from dechaff_cli.formats.cells import cell
 from dechaff_cli.terminal import safe
 
 if TYPE_CHECKING:
@@ -141,5 +142,4 @@ def _share(before: int, after: int) -> str:
 
 
 def _cell(text: str) -> str:
-    """Return text that stays in its table cell and is shown as it is."""
-    return "".join(f"\\{character}" if character in "\\`*_{}[]<>()#+-.!|~@&" else character for character in safe(text))
+    return cell(safe(text))

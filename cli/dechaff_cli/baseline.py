@@ -1,0 +1,164 @@
+"""Known findings: a file of what a corpus is allowed to hold, so that a check fails on what is new.
+
+A finding is known by path, rule, the text of its line, and how many like it the file has: it stays known while lines move.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, Self
+
+from dechaff.errors import DechaffError
+from dechaff_cli import corpus
+from dechaff_cli.results import last_line
+from dechaff_cli.terminal import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from dechaff import Finding
+
+NAME = "dechaff-baseline.json"
+"""What the file is called unless somebody says otherwise."""
+_FORM = 1
+_DIGITS = 16  # of the digest of a line: by chance two of a billion lines share them once in forty runs
+
+
+class BaselineError(DechaffError):
+    """The file of known findings cannot be used."""
+
+
+class Entry(NamedTuple):
+    """What is known to be in a file: so many findings of one rule in lines of one text."""
+
+    path: str
+    """Relative to the folder of the baseline, with forward slashes."""
+    rule: str
+    digest: str
+    times: int
+
+    def __str__(self) -> str:
+        """Return it in words."""
+        return f"{safe(self.path)}: {self.rule} ×{self.times} (line {self.digest})"
+
+
+class Baseline:
+    """Known findings, and which of them have been found."""
+
+    def __init__(self, folder: Path, known: Mapping[tuple[str, str, str], int]) -> None:
+        """Begin with nothing found.
+
+        Args:
+            folder: What its paths are relative to.
+            known: How many findings are known by path, rule and digest of the line.
+        """
+        self._folder = Path(os.path.realpath(folder))
+        self._known = Counter(known)
+        self._found = Counter[tuple[str, str, str]]()
+        self._seen = set[str]()
+
+    @classmethod
+    def read(cls, file: Path) -> Self:
+        """Return the baseline of a file.
+
+        Raises:
+            BaselineError: It is not there, or is none.
+        """
+        try:
+            record = json.loads(file.read_bytes())
+            known = {
+                (_text(path), _text(rule), _text(digest)): _count(count)
+                for path, rules in record["files"].items()
+                for rule, digests in rules.items()
+                for digest, count in digests.items()
+            }
+            if record["dechaff_baseline"] != _FORM:
+                message = f"{file} is of a later form; a newer dechaff can read it"
+                raise BaselineError(message)
+        except OSError as error:
+            message = f"{file} cannot be read: {error.strerror}; `dechaff baseline write` makes one"
+            raise BaselineError(message) from error
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            message = f"{file} is no baseline: {error!r}; `dechaff baseline write` makes one"
+            raise BaselineError(message) from error
+        return cls(file.parent, known)
+
+    def new(self, path: Path, findings: Sequence[Finding], lines: Sequence[str]) -> list[Finding]:
+        """Return the findings of a file that are not known.
+
+        Args:
+            path: The file.
+            findings: All of them.
+            lines: Its text as decoded, cut at line feeds.
+        """
+        name = self._name(path)
+        self._seen.add(name)
+        fresh = []
+        for finding in findings:
+            key = name, finding.rule, _digest(finding, lines)
+            self._found[key] += 1
+            if self._found[key] > self._known[key]:
+                fresh.append(finding)
+        return fresh
+
+    def unused(self, *, gone: bool = False) -> Iterator[Entry]:
+        """Yield what is known of the files that were checked and was not found.
+
+        Args:
+            gone: Also what is known of files that are not there any more.
+        """
+        for (path, rule, digest), count in sorted(self._known.items()):
+            left = count - self._found[path, rule, digest]
+            if left > 0 and (
+                path in self._seen or (gone and not os.path.lexists(self._folder / os.fsdecode(path.encode("utf-8", "surrogateescape"))))
+            ):
+                yield Entry(path, rule, digest, left)
+
+    def take(self) -> None:
+        """Make what was found in the files that were checked all that is known of them."""
+        kept = {key: count for key, count in self._known.items() if key[0] not in self._seen}
+        self._known = Counter({**kept, **self._found})
+
+    def prune(self) -> list[Entry]:
+        """Forget what is not found any more, and return it."""
+        unused = list(self.unused(gone=True))
+        for entry in unused:
+            self._known[entry.path, entry.rule, entry.digest] -= entry.times
+        return unused
+
+    def to_json(self) -> str:
+        """Return what is known: sorted, one finding a line, so that two people's changes merge."""
+        files: dict[str, dict[str, dict[str, int]]] = {}
+        for (path, rule, digest), count in sorted(self._known.items()):
+            if count > 0:
+                files.setdefault(path, {}).setdefault(rule, {})[digest] = count
+        return json.dumps({"dechaff_baseline": _FORM, "files": files}, indent=1) + "\n"
+
+    @property
+    def size(self) -> int:
+        """How many findings are known."""
+        return sum(self._known.values())
+
+    def _name(self, path: Path) -> str:
+        return corpus.spelled(Path(os.path.relpath(os.path.realpath(path), self._folder)).as_posix())
+
+
+def _digest(finding: Finding, lines: Sequence[str]) -> str:
+    text = "\n".join(line.strip() for line in lines[finding.line - 1 : last_line(finding)])
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGITS]
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value
+
+
+def _count(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise TypeError(value)
+    return value

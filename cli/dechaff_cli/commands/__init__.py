@@ -1,0 +1,1 @@
+"""The larger subcommands, each in a room of its own."""

@@ -1,0 +1,306 @@
+"""Configurations: found, read, extended, and laid over one another until every file has its settings."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dechaff import RULES, Allow, select
+from dechaff.patterns import Patterns
+from dechaff.rules import Rule, extend, from_block, parse
+from dechaff_cli.corpus import INCLUDE
+from dechaff_cli.ignoring import anchored, matches
+from dechaff_cli.keys import OF_FILES, TOP, WHERE, ConfigError, check
+from dechaff_cli.policy import Budget, Policy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dechaff.model import Removal
+
+NAMES = (".dechaff.toml", "dechaff.toml", "pyproject.toml")
+"""What a folder's configuration is called; the first one there counts."""
+_ADDED = ("overrides", "allow", "rule", "rules")
+"""Keys that add to those of the configuration that a file extends; all others take their place."""
+_DEFAULTS: Mapping[str, Any] = {
+    "include": list(INCLUDE),
+    "exclude": [],
+    "force-exclude": False,
+    "respect-gitignore": True,
+    "select": [],
+    "ignore": [],
+    "per-file-ignores": {},
+    "overrides": [],
+    "allow": [],
+    "rule": [],
+    "rules": [],
+    "jobs": 0,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """One configuration, with what it extends: keys as written, paths made absolute."""
+
+    file: Path | None
+    """Where it was read; None for the defaults."""
+    folder: Path
+    """What its patterns are relative to."""
+    table: Mapping[str, Any] = field(default_factory=lambda: dict(_DEFAULTS))
+
+    def __getitem__(self, key: str) -> Any:  # noqa: ANN401  a key holds what its kind says
+        """Return what a key holds, or None."""
+        return self.table.get(key)
+
+
+class Treatment(NamedTuple):
+    """How one file is cleaned."""
+
+    rules: frozenset[str]
+    allow: tuple[Allow, ...] = ()
+    removal: Removal = "careful"
+
+
+class Configs:
+    """The settings of a run and of each of its files. Defaults < configuration < site < folder < file < command line.
+
+    Goes to worker processes as it is: how a file is cleaned may depend on its site, which only its text tells.
+    """
+
+    def __init__(self, paths: Sequence[Path], given: Mapping[str, Any], *, config: Path | None = None, isolated: bool = False) -> None:
+        """Read the configuration of a run.
+
+        Args:
+            paths: What is to be cleaned; the configuration nearest to all of it is that of the run.
+            given: What the command line says, by key; it wins over every file.
+            config: The one configuration to use, wherever the files are.
+            isolated: Use no configuration at all.
+
+        Raises:
+            ConfigError: A file is wrong.
+        """
+        check(given, TOP, "command line")
+        self._given = {key: value for key, value in given.items() if key not in _ADDED}
+        self._only: Config | None = None
+        self._near: dict[Path, Config] = {}
+        self._rules: dict[tuple[tuple[str, ...], tuple[str, ...]], frozenset[str]] = {}
+        if isolated or config is not None:
+            self._only = _read(config, Path.cwd()) if config is not None else Config(None, Path.cwd())
+        self.main = self.near(_common(paths))
+        self.own = _own_rules(self.main, given)
+        extend(self.own)
+        self._allow_given = given.get("allow", [])
+        self._check_patterns()
+
+    def near(self, folder: Path) -> Config:
+        """Return the configuration for what lies in a folder: the nearest one, alone."""
+        if self._only is not None:
+            return self._only
+        folder = Path(os.path.abspath(folder))  # noqa: PTH100  a link leads to the configuration of where it stands
+        passed = []
+        found = None
+        for place in (folder, *folder.parents):
+            found = self._near.get(place) or _in_folder(place)
+            passed.append(place)
+            if found is not None:
+                break
+        found = found or Config(None, Path.cwd())
+        self._near.update(dict.fromkeys(passed, found))
+        return found
+
+    def of_run(self, key: str) -> Any:  # noqa: ANN401
+        """Return what is in force for the run as a whole, or None."""
+        return self._given.get(key, self.main[key])
+
+    def of_folder(self, folder: Path, key: str) -> Any:  # noqa: ANN401
+        """Return what is in force for taking files from a folder."""
+        return self._given.get(key, self.near(folder)[key])
+
+    def of_file(self, path: Path, site: str) -> dict[str, Any]:
+        """Return what is in force for one file, by key of `keys.OF_FILES`.
+
+        Args:
+            path: The file.
+            site: The site of the page.
+        """
+        config = self.near(path.parent)
+        layers = [{key: config[key] for key in OF_FILES if config[key] is not None}]
+        layers += [{key: table[key] for key in OF_FILES if key in table} for table in _matching(config, path, site)]
+        settings: dict[str, Any] = {}
+        for layer in layers:
+            settings |= layer
+        settings |= {key: self._given[key] for key in OF_FILES if key in self._given}
+        ignores = {**config["per-file-ignores"], **self._given.get("per-file-ignores", {})}
+        extra = [rule for pattern, rules in ignores.items() if matches([pattern], path) for rule in rules]
+        if extra:
+            settings["ignore"] = [*settings.get("ignore", []), *extra]
+        return settings
+
+    def treatment(self, path: Path, site: str) -> Treatment:
+        """Return how a file is cleaned.
+
+        Raises:
+            DechaffError: The configuration names a rule that there is not.
+        """
+        settings = self.of_file(path, site)
+        allow = (*self.near(path.parent)["allow"], *self._allow_given)
+        return Treatment(self._selected(settings), tuple(map(_allow, allow)), settings.get("removal", "careful"))
+
+    def policy(self, path: Path, site: str) -> Policy:
+        """Return when a file fails a check."""
+        settings = self.of_file(path, site)
+        fail_on = settings.get("fail-on")
+        budgets = (Budget.parse(settings[key]) if key in settings else None for key in ("max-removed", "max-damaged"))
+        return Policy(None if fail_on is None else (select(fail_on) if fail_on else frozenset()), *budgets)
+
+    def rules(self) -> frozenset[str]:
+        """Return the codes of all rules that may be in force for some file of the run."""
+        if self.main["overrides"] or len({id(config) for config in self._near.values()}) > 1:
+            return frozenset(RULES)
+        return self._selected({key: self.of_run(key) for key in ("select", "ignore")})
+
+    def _selected(self, settings: Mapping[str, Any]) -> frozenset[str]:
+        key = tuple(settings.get("select") or ()), tuple(settings.get("ignore") or ())
+        if key not in self._rules:
+            self._rules[key] = select(*key)
+        return self._rules[key]
+
+    def _check_patterns(self) -> None:
+        """Refuse a wrong pattern, rule or budget of the run before any file is read."""
+        allow = list(map(_allow, (*self.main["allow"], *self._allow_given)))
+        Patterns([(entry.pattern, "allow") for entry in allow if entry.pattern])
+        layers = [self.main.table, *self.main["overrides"], self._given]
+        for table in layers:
+            for key in ("select", "ignore", "fail-on"):
+                select(table.get(key) or ())
+            for key in ("max-removed", "max-damaged"):
+                if table.get(key) is not None:
+                    Budget.parse(table[key])
+
+
+def _common(paths: Sequence[Path]) -> Path:
+    """Return the deepest folder that holds all paths."""
+    folders = [os.path.abspath(path if path.is_dir() else path.parent) for path in paths] or [os.getcwd()]  # noqa: PTH100, PTH109
+    return Path(os.path.commonpath(folders))
+
+
+def _near_here(file: Path) -> Path:
+    """Return a path as people write it: relative where it is below the current folder."""
+    return file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
+
+
+def _in_folder(folder: Path) -> Config | None:
+    for name in NAMES:
+        file = _near_here(folder / name)
+        if file.is_file() and (config := _read(file, folder, needed=name != "pyproject.toml")) is not None:
+            return config
+    return None
+
+
+def _read(file: Path, folder: Path, *, needed: bool = True, seen: tuple[Path, ...] = ()) -> Config | None:
+    """Return a configuration with what it extends.
+
+    Args:
+        file: A TOML file.
+        folder: What its patterns are relative to.
+        needed: Whether a file without our table is one all the same.
+        seen: The files that extend it.
+
+    Raises:
+        ConfigError: It cannot be read, is no TOML, has a wrong key, or extends itself.
+    """
+    try:
+        table = tomllib.loads(file.read_bytes().decode("utf-8-sig"))
+    except OSError as error:
+        message = f"{file}: cannot be read: {error.strerror}"
+        raise ConfigError(message) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        message = f"{file}: not valid TOML: {error}"
+        raise ConfigError(message) from error
+    where = str(file)
+    if file.name == "pyproject.toml":
+        tools = table.get("tool", {})
+        if "dechaff" not in tools and not needed:
+            return None
+        table, where = tools.get("dechaff", {}), f"{file}: [tool.dechaff]"
+        if not isinstance(table, Mapping):
+            message = f"{where} must be a table"
+            raise ConfigError(message)
+    check(table, TOP, where)
+    table = _absolute(table, file.parent, folder)
+    before: Mapping[str, Any] = _DEFAULTS
+    if "extend" in table:
+        parent = file.parent / table.pop("extend")
+        if parent.resolve() in (*seen, file.resolve()):
+            message = f"{where}: extend: {parent} leads back to it"
+            raise ConfigError(message)
+        extended = _read(parent, parent.parent, seen=(*seen, file.resolve()))
+        assert extended is not None
+        before = extended.table
+    added = {key: [*before[key], *table[key]] for key in _ADDED if key in table}
+    return Config(file, folder, {**before, **table, **added})
+
+
+def _absolute(table: Mapping[str, Any], beside: Path, folder: Path) -> dict[str, Any]:
+    """Return the table with its paths and patterns fixed to where they are relative to, so that another file can extend it."""
+    made = dict(table)
+    if "rules" in made:
+        made["rules"] = [str(beside / path) for path in made["rules"]]
+    for name in ("baseline", "model"):
+        if name in made:
+            made[name] = str(beside / made[name])
+    base = Path(os.path.abspath(folder))  # noqa: PTH100
+    if "exclude" in made:
+        made["exclude"] = [anchored(pattern, base) for pattern in made["exclude"]]
+    if "per-file-ignores" in made:
+        made["per-file-ignores"] = {anchored(pattern, base): rules for pattern, rules in made["per-file-ignores"].items()}
+    if "overrides" in made:
+        made["overrides"] = [_fixed(override, base) for override in made["overrides"]]
+    return made
+
+
+def _fixed(override: Mapping[str, Any], base: Path) -> dict[str, Any]:
+    made = dict(override)
+    if "files" in made:
+        made["files"] = [anchored(pattern, base) for pattern in made["files"]]
+    if "folders" in made:
+        made["folders"] = [os.path.normpath(base / folder) for folder in made["folders"]]
+    return made
+
+
+def _matching(config: Config, path: Path, site: str) -> Iterator[Mapping[str, Any]]:
+    """Yield the overrides that hold for a file, weakest first."""
+    full = os.path.abspath(path)  # noqa: PTH100
+    for where in WHERE:
+        found = []
+        for table in config["overrides"]:
+            if where == "sites" and any(fnmatchcase(site, pattern) for pattern in table.get("sites", ())):
+                found.append((0, table))
+            elif where == "folders":
+                depths = [len(folder) for folder in table.get("folders", ()) if Path(full).is_relative_to(folder)]
+                found += [(max(depths), table)] if depths else []
+            elif where == "files" and table.get("files") and matches(table["files"], path):
+                found.append((0, table))
+        yield from (table for _, table in sorted(found, key=lambda pair: pair[0]))
+
+
+def _allow(table: Mapping[str, Any]) -> Allow:
+    rules = table.get("rules")
+    return Allow(table.get("line", ""), table.get("pattern", ""), tuple(table.get("sites", ())), select(rules) if rules else frozenset())
+
+
+def _own_rules(config: Config, given: Mapping[str, Any]) -> tuple[Rule, ...]:
+    """Return the user's own rules, from the configuration and from the files that it names."""
+    own = [from_block(block, "chrome", str(config.file)) for block in (*config["rule"], *given.get("rule", []))]
+    for name in (*config["rules"], *given.get("rules", [])):
+        try:
+            own += parse(Path(name).read_text(encoding="utf-8"), "chrome", name)
+        except (OSError, UnicodeDecodeError) as error:
+            message = f"{name}: cannot be read: {error.strerror if isinstance(error, OSError) else error}"
+            raise ConfigError(message) from error
+    return tuple(dict.fromkeys(own))  # the same file may be named twice

@@ -1,0 +1,112 @@
+"""What is passed over: patterns of the user's, and what git ignores. Both as git reads them, by pathspec."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pathspec import GitIgnoreSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+_GITIGNORE = ".gitignore"
+
+
+def anchored(pattern: str, base: Path) -> str:
+    """Return a pattern of a .gitignore in a folder as one in the root folder, which means the same.
+
+    >>> anchored("/draft/*.txt", Path("/home/ann"))
+    '/home/ann/draft/*.txt'
+    >>> anchored("old.txt", Path("/home/ann"))
+    '/home/ann/**/old.txt'
+    """
+    sign, pattern = ("!", pattern[1:]) if pattern.startswith("!") else ("", pattern)
+    root = base.as_posix().rstrip("/")
+    for character in "\\[]*?":
+        root = root.replace(character, f"\\{character}")
+    here = pattern.removeprefix("./")
+    tied = "/" in here.rstrip("/")
+    return f"{sign}{root}/{'' if tied else '**/'}{here.lstrip('/')}"
+
+
+def matches(patterns: Sequence[str], path: Path, *, is_dir: bool = False) -> bool:
+    """Return whether anchored patterns name a path, or a folder that it lies in."""
+    return bool(patterns) and _spec(tuple(patterns)).match_file(_seen(path) + "/" * is_dir)
+
+
+@lru_cache(maxsize=1 << 10)
+def _spec(patterns: tuple[str, ...]) -> GitIgnoreSpec:
+    return GitIgnoreSpec.from_lines(patterns)
+
+
+def _seen(path: Path) -> str:
+    """Return an absolute path as patterns see it: without its first slash."""
+    return os.path.abspath(path).replace(os.sep, "/").lstrip("/")  # noqa: PTH100  a link is ignored where it stands
+
+
+class GitIgnored:
+    """Says what git ignores below a folder that the user named.
+
+    The folder itself was named, so it counts as wanted: where a file above it ignores the whole folder, that file has no say in it.
+    """
+
+    def __init__(self, root: Path) -> None:
+        """Read what the folders above have to say.
+
+        Args:
+            root: The folder.
+        """
+        self._specs: dict[Path, GitIgnoreSpec | None] = {}
+        self._root = Path(os.path.abspath(root))  # noqa: PTH100
+        above: list[Path] = []
+        for folder in self._root.parents if not (self._root / ".git").exists() else ():
+            above.append(folder)
+            if (folder / ".git").exists():
+                break
+        else:
+            above = []  # in no repository: only what stands below the folder counts
+        self._above = [folder for folder in reversed(above) if not self._says(folder, self._root, is_dir=True)]
+
+    def __call__(self, path: Path, *, is_dir: bool) -> bool:
+        """Return whether git ignores a path below the folder; the nearest .gitignore that says anything about it is right."""
+        path = Path(os.path.abspath(path))  # noqa: PTH100
+        inside = [folder for folder in path.parents if folder.is_relative_to(self._root)]
+        verdicts = (self._says(folder, path, is_dir=is_dir) for folder in (*inside, *reversed(self._above)))
+        return next((verdict for verdict in verdicts if verdict is not None), False)
+
+    def _says(self, folder: Path, path: Path, *, is_dir: bool) -> bool | None:
+        if folder not in self._specs:
+            self._specs[folder] = _read(folder / _GITIGNORE)
+        spec = self._specs[folder]
+        return None if spec is None else spec.check_file(path.relative_to(folder).as_posix() + "/" * is_dir).include
+
+
+def _read(file: Path) -> GitIgnoreSpec | None:
+    try:
+        return GitIgnoreSpec.from_lines(file.read_text(encoding="utf-8", errors="surrogateescape").splitlines())
+    except (OSError, ValueError):  # none there, or a pattern that git would pass over too
+        return None
+
+
+def passing_over(excluded: Callable[[Path], Sequence[str]], *, respect_gitignore: bool) -> Callable[[Path], Callable[[Path, bool], str]]:
+    """Return what says, for each folder that the user named, why a path below it is passed over; nothing for what is taken.
+
+    Args:
+        excluded: The anchored patterns in force in a folder.
+        respect_gitignore: Whether to ask git's files.
+    """
+
+    def below(root: Path) -> Callable[[Path, bool], str]:
+        git = GitIgnored(root) if respect_gitignore else None
+
+        def why(path: Path, is_dir: bool) -> str:
+            if matches(excluded(path.parent), path, is_dir=is_dir):
+                return "excluded by the configuration"
+            return "ignored by git" if git is not None and git(path, is_dir=is_dir) else ""
+
+        return why
+
+    return below
