@@ -15,6 +15,10 @@ class UnknownRuleError(DechaffError):
     """A selection names no rule, prefix or stage that exists."""
 
 
+class ModelError(DechaffError):
+    """The weights of the line model are damaged, or belong to another version."""
+
+
 class NotTextError(DechaffError):
     """The bytes are not text: a picture, an archive, a program."""
 

@@ -15,6 +15,7 @@ from dechaff.encoding import Encoding
 from dechaff.footers import Footers
 from dechaff.foreign_page import foreign_page
 from dechaff.language import Languages
+from dechaff.line_model import LineModel
 from dechaff.pages import Page, paged
 from dechaff.repetition import Repetition, Survey, survey
 from dechaff.rules import RULES
@@ -23,12 +24,15 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from dechaff.allow import Allow
+    from dechaff.model import Removal
+    from dechaff.model.store import Model
 
 Of_contra = TypeVar("Of_contra", bound=Document, contravariant=True)
-_REMOVING = tuple(code for code, rule in RULES.items() if rule.stage in {"language", "chrome", "repetition", "footers", "blank_lines"})
-_MOST_PASSES = 8
-"""A removal can bring a line to the page's edge and so make another one chrome; each pass takes such a layer off. Of 600 WCXB pages none
-needed a second; the bound only makes the end certain."""
+_REMOVING_STAGES = frozenset({"language", "chrome", "repetition", "line_model", "footers", "blank_lines"})
+_REMOVING = tuple(code for code, rule in RULES.items() if rule.stage in _REMOVING_STAGES)
+_MOST_PASSES = 64
+"""A removal can bring a line to the page's edge and so make another one chrome; each pass takes such a layer off. The bound only makes the
+end certain."""
 
 
 class Stage(Protocol[Of_contra]):
@@ -66,13 +70,15 @@ class Cleaned(NamedTuple):
 class Pipeline:
     """All stages, set up once for a selection of rules and a corpus."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  a parameter for each thing that can be asked
         self,
         rules: Collection[str],
         counts: Survey | None = None,
         *,
         allow: Sequence[Allow] = (),
         languages: Languages = Languages(),  # noqa: B008  it cannot change
+        removal: Removal = "careful",
+        model: Model | None = None,
     ) -> None:
         """Set up the stages.
 
@@ -81,14 +87,17 @@ class Pipeline:
             counts: What the survey of the corpus counted; without it nothing is taken for repeated.
             allow: Lines that no stage may touch.
             languages: Which languages are content, and which foreign blocks go.
+            removal: How much may go by the score of the line model alone.
+            model: Other weights for it than those that dechaff is shipped with.
         """
-        self.rules = frozenset(rules)
+        self.rules, self.removal, self.model = frozenset(rules), removal, model
         self.languages = languages
         self.footers = Footers(self.rules, languages)
         self.repairs: tuple[Stage[Document], ...] = (Encoding(self.rules), Characters(self.rules))
         self.removals: tuple[Stage[Page], ...] = (
             _chrome(self.rules),
             Repetition(self.rules, counts or Survey()),
+            LineModel(self.rules, removal, model),
             self.footers,
         )
         self.last: tuple[Stage[Document], ...] = (BlankLines(self.rules),)
@@ -167,6 +176,8 @@ class Work:
         self.reports: list[Edit] = []
         self.repairs = 0
         self.foreign = False
+        self.settled: dict[str, str] = {}
+        """The text that a stage left behind, for those that look again by themselves until they find nothing more."""
 
     def cleaned(self) -> Cleaned:
         """Return what became of the document."""
@@ -183,10 +194,13 @@ class Work:
 def _once(stage: Stage[Any], works: Sequence[Work]) -> list[Work]:
     """Make the edits of one stage; return the documents that had any."""
     changed = []
+    works = [work for work in works if work.settled.get(stage.name) is not work.document.text]
     for work, found in zip(works, stage.find([work.document for work in works]), strict=True):
         if found:
             work.make(found)
             changed.append(work)
+        if isinstance(stage, LineModel):  # it looks at what it leaves by itself, until it finds nothing more
+            work.settled[stage.name] = work.document.text
     return changed
 
 

@@ -22,6 +22,8 @@ from dechaff_cli.policy import Budget, Policy
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from dechaff.model import Removal
+
 NAMES = (".dechaff.toml", "dechaff.toml", "pyproject.toml")
 """What a folder's configuration is called; the first one there counts."""
 _ADDED = ("overrides", "allow", "rule", "rules")
@@ -63,6 +65,7 @@ class Treatment(NamedTuple):
     rules: frozenset[str]
     allow: tuple[Allow, ...] = ()
     languages: Languages = Languages()
+    removal: Removal = "careful"
 
 
 class Configs:
@@ -148,7 +151,7 @@ class Configs:
         """
         settings = self.of_file(path, site)
         allow = (*self.near(path.parent)["allow"], *self._allow_given)
-        return Treatment(self._selected(settings), tuple(map(_allow, allow)), _languages(settings))
+        return Treatment(self._selected(settings), tuple(map(_allow, allow)), _languages(settings), settings.get("removal", "careful"))
 
     def policy(self, path: Path, site: str) -> Policy:
         """Return when a file fails a check."""
@@ -251,8 +254,9 @@ def _absolute(table: Mapping[str, Any], beside: Path, folder: Path) -> dict[str,
     made = dict(table)
     if "rules" in made:
         made["rules"] = [str(beside / path) for path in made["rules"]]
-    if "baseline" in made:
-        made["baseline"] = str(beside / made["baseline"])
+    for name in ("baseline", "model"):
+        if name in made:
+            made[name] = str(beside / made[name])
     base = Path(os.path.abspath(folder))  # noqa: PTH100
     if "exclude" in made:
         made["exclude"] = [anchored(pattern, base) for pattern in made["exclude"]]

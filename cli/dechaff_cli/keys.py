@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 from dechaff.errors import DechaffError
 from dechaff.language import Blocks, Engine
+from dechaff.model import DEGREES
 from dechaff_cli.formats import CHECKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-Kind = Literal["strings", "string", "flag", "count", "budget", "format", "blocks", "engine", "globs", "allow", "rule", "overrides"]
+Kind = Literal[
+    "strings", "string", "flag", "count", "budget", "degree", "format", "blocks", "engine", "globs", "allow", "rule", "overrides"
+]
 
 
 class ConfigError(DechaffError):
@@ -33,6 +36,7 @@ OF_FILES: Mapping[str, Key] = {
     "keep-lang": Key("strings", "Languages that are content, by ISO 639 codes; English alone without it."),
     "foreign-blocks": Key("blocks", "Which blocks in other languages go: those at the edges of a page, or all."),
     "language-engine": Key("engine", "What confirms their language: our own statistics, or langdetect over the whole block."),
+    "removal": Key("degree", "How much may go by the score of the line model alone."),
     "fail-on": Key("strings", "Rules whose findings fail a check. Without it, all that would change a file do, unless it has a budget."),
     "max-removed": Key("budget", "A file fails if more than this goes: a share of its characters, or a number of lines."),
     "max-damaged": Key("budget", "A file fails if repairs touch more than this: a share of its lines, or a number of them."),
@@ -52,6 +56,7 @@ TOP: Mapping[str, Key] = {
     "rule": Key("rule", "Rules of your own, each with examples and look-alikes. They are read from the configuration of the run alone."),
     "rules": Key("strings", "Files with such rules; paths are relative to this file."),
     "baseline": Key("string", "The file of known findings; its path is relative to this file."),
+    "model": Key("string", "A folder with other weights for the line model, from dechaff-train; its path is relative to this file."),
     "output-format": Key("format", "The form of a check."),
     "jobs": Key("count", "Processes; 0 takes one a processor."),
 }
@@ -74,7 +79,7 @@ ALLOW: Mapping[str, Key] = {
     "why": Key("string", "The reason, for whoever reads this later."),
 }
 
-_CHOICES: Mapping[Kind, tuple[str, ...]] = {"blocks": get_args(Blocks), "engine": get_args(Engine)}
+_CHOICES: Mapping[Kind, tuple[str, ...]] = {"degree": DEGREES, "blocks": get_args(Blocks), "engine": get_args(Engine)}
 _SCHEMAS: Mapping[Kind, dict[str, Any]] = {
     "strings": {"type": "array", "items": {"type": "string", "minLength": 1}},
     "string": {"type": "string", "minLength": 1},
@@ -164,7 +169,7 @@ _FITS: Mapping[Kind, tuple[Callable[[object], bool], str]] = {
     "count": (_is_count, "must be a whole number, 0 or more"),
     "budget": (lambda value: _is_text(value) or _is_count(value), "must be a share such as '30%' or a number of lines"),
     "format": (CHECKS.__contains__, f"must be one of {', '.join(CHECKS)}"),
-    **{kind: (choices.__contains__, f"must be {' or '.join(choices)}") for kind, choices in _CHOICES.items()},
+    **{kind: (choices.__contains__, f"must be one of {', '.join(choices)}") for kind, choices in _CHOICES.items()},
     "globs": (
         lambda value: isinstance(value, Mapping) and all(map(_is_strings, value.values())),
         "must be a table from patterns to lists of rules",

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from dechaff.model import DEGREES
+
 TAKING, HOW = "Which files", "How they are cleaned"
 
 Paths = Annotated[list[str], typer.Argument(metavar="SRC...", help="Folders, files, or - for standard input.", show_default=False)]
@@ -40,6 +42,20 @@ ConfigOption = Annotated[
     ),
 ]
 Isolated = Annotated[bool, typer.Option("--isolated", help="Use no configuration file at all.")]
+Removal = Annotated[
+    str | None,
+    typer.Option(
+        "--removal",
+        metavar="|".join(DEGREES),
+        help="How much may go by the score of the line model alone: what is nearly sure, what is likely, or what leaves each page best. "
+        "[default: careful]",
+        show_default=False,
+    ),
+]
+ModelFolder = Annotated[
+    Path | None,
+    typer.Option("--model", metavar="DIR", help="Weights of your own for the line model, as dechaff-train wrote them.", show_default=False),
+]
 Jobs = Annotated[
     int | None,
     typer.Option(

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from dechaff import Cleaned
     from dechaff.decoding import Decoded
+    from dechaff.model import Removal
+    from dechaff.model.store import Model
     from dechaff.pipeline import Work
     from dechaff_cli.config import Configs
     from dechaff_cli.corpus import Source
@@ -61,6 +63,10 @@ class Task:
     keep_text: bool = False
     quarantine: Path | None = None
     """Folder for files that are wholly in another language, as they were; they get no clean copy."""
+    removal: Removal = "careful"
+    """How much may go by the score of the line model, where `configs` does not say."""
+    model: Path | None = None
+    """Folder with other weights for it than those that dechaff is shipped with."""
 
 
 class Read(NamedTuple):
@@ -108,7 +114,7 @@ def clean_text(raw: bytes, name: str, task: Task) -> Outcome:
         NotTextError: They are not text.
     """
     found = Read(corpus.Source(Path(name), name, len(raw)), raw, decode(raw), "")
-    pipeline = _Pipelines(task, Survey()).of(Path(name), "")
+    pipeline = Pipelines(task, Survey()).of(Path(name), "")
     return _outcome(found, pipeline.clean([document(found)])[0], pipeline.rules, task)
 
 
@@ -131,20 +137,32 @@ def document(found: Read) -> Document:
     return Document(found.source.name, corpus.site(found.source.name, found.decoded.text), found.decoded.text)
 
 
-class _Pipelines:
+class Pipelines:
     """One pipeline for each way that files are cleaned, set up when the first such file comes."""
 
     def __init__(self, task: Task, counts: Survey) -> None:
+        """Set up none yet.
+
+        Raises:
+            ModelError: The folder that the task names holds no weights.
+        """
         self._task = task
         self._counts = counts
         self._made: dict[Treatment, Pipeline] = {}
+        self._model: Model | None = None
+        if task.model is not None:
+            from dechaff.model import store  # noqa: PLC0415  read once, and only if asked for
+
+            self._model = store.read(task.model)
 
     def of(self, path: Path, site: str) -> Pipeline:
         """Return the pipeline of a file."""
         configs = self._task.configs
-        asked = Treatment(self._task.rules) if configs is None else configs.treatment(path, site)
+        asked = Treatment(self._task.rules, removal=self._task.removal) if configs is None else configs.treatment(path, site)
         if asked not in self._made:
-            self._made[asked] = Pipeline(asked.rules, self._counts, allow=asked.allow, languages=asked.languages)
+            self._made[asked] = Pipeline(
+                asked.rules, self._counts, allow=asked.allow, languages=asked.languages, removal=asked.removal, model=self._model
+            )
         return self._made[asked]
 
     def shared(self, found: Sequence[Read]) -> list[tuple[Pipeline, list[tuple[Read, Document]]]]:
@@ -158,7 +176,7 @@ class _Pipelines:
 
 
 _Part = TypeVar("_Part")
-_worker: tuple[_Pipelines, Task] | None = None
+_worker: tuple[Pipelines, Task] | None = None
 _held: dict[tuple[Source, frozenset[str]], tuple[Read, Work]] = {}
 """What the first pass prepared and the second can go on with: a small corpus in one process is read and prepared once."""
 
@@ -166,7 +184,7 @@ _held: dict[tuple[Source, frozenset[str]], tuple[Read, Work]] = {}
 def _start(task: Task, counts: Survey) -> None:
     """Set up this process: a pipeline is built once, not once a batch."""
     global _worker  # noqa: PLW0603  the only way to hand something to the processes of a pool once
-    _worker = _Pipelines(task, counts), task
+    _worker = Pipelines(task, counts), task
     gc.set_threshold(_GARBAGE)
 
 

@@ -48,7 +48,16 @@ class Call:
         """Return what to do with every file."""
         from dechaff_cli.run import Task
 
-        return Task(self.configs.rules(), self.configs, out, diff=diff, keep_text=keep_text, quarantine=quarantine)
+        model = self.configs.of_run("model")
+        return Task(
+            self.configs.rules(),
+            self.configs,
+            out,
+            diff=diff,
+            keep_text=keep_text,
+            quarantine=quarantine,
+            model=None if model is None else Path(model),
+        )
 
 
 def call(
