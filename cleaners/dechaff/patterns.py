@@ -76,7 +76,14 @@ class Patterns(Generic[Owner]):
 
     def whole(self, line: str) -> list[Owner]:
         """Return the owners of all patterns that match the whole line, in the order of the table."""
-        return self.whole_each([line])[0]
+        if not self._cased:
+            line = line.lower()
+        if not 0 < len(line) <= LONGEST:
+            return []
+        found = self._closed.match(line)
+        if self._needed is not None and self._needed.search(line):
+            found = found | self._open.match(line)
+        return [self._owners[i] for i in sorted(found)]
 
     def whole_each(self, lines: Sequence[str]) -> list[list[Owner]]:
         """Return the same for each of many lines."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from dechaff import guards
 from dechaff.guards import guard
 from dechaff.model import decision, features
 from dechaff.model.sheet import NOWHERE, Sheet
@@ -68,16 +69,22 @@ class Look:
         self._hold_back(decision.surety(score, lines.own["words"]))
         self._protect()
 
+    def _asked(self, begin: int, end: int) -> list[str]:
+        """Return the lines of a page that tell whether it is a record; long pages are asked here and there."""
+        return self.texts[begin : end : max((end - begin) // _ASKED, 1)]
+
     def _hold_back(self, surety: Ints) -> None:
         """Take less from records and papers, whose short lines are content."""
-        for begin, end in pairwise(self.lines.pages.tolist()):
-            part = slice(begin, end)
-            if self.goes[part].any() and self._is_record(begin, end):
+        edges = [(begin, end) for begin, end in pairwise(self.lines.pages.tolist()) if self.goes[begin:end].any()]
+        guards.ask(line for begin, end in edges for line in self._asked(begin, end))
+        for begin, end in edges:
+            if self._is_record(begin, end):
+                part = slice(begin, end)
                 self.goes[part] &= surety[part] < self.model.careful - decision.RECORD_MARGIN
 
     def _is_record(self, begin: int, end: int) -> bool:
-        """Return whether many lines of a page are guarded; long pages are asked here and there."""
-        asked = self.texts[begin : end : max((end - begin) // _ASKED, 1)]
+        """Return whether many lines of a page are guarded."""
+        asked = self._asked(begin, end)
         return sum(guard(line) not in _COMMON for line in asked) >= _RECORD * len(asked)
 
     def _protect(self) -> None:
@@ -92,6 +99,7 @@ class Look:
             for i, name in ((first, "the first paragraph"), (title, "the title"), *((i, "a byline or a date") for i in below)):
                 if i >= 0 and self.goes[begin + i]:
                     self._spare(begin + i, f"it may be {name}")
+        guards.ask(self.texts[i] for i in np.flatnonzero(self.goes).tolist())
         guarded = {i: kind for i in np.flatnonzero(self.goes).tolist() if (kind := guard(self.texts[i]))}
         lone = self._alone(guarded) if self.removal == "thorough" else frozenset()
         for i, kind in guarded.items():
