@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dechaff.edits import Edit, removing
-from dechaff.foreign_blocks import Page
+from dechaff.edits import Edit
+from dechaff.foreign_blocks import Reading
 from dechaff.language import Languages
-from dechaff.lines import written
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from dechaff.edits import Document
+    from dechaff.pages import Page
 
 
 class Footers:
@@ -25,45 +24,39 @@ class Footers:
         self.rules = rules
         self.languages = languages
 
-    def find(self, documents: Sequence[Document]) -> list[list[Edit]]:
-        """Return the lines to remove from each document."""
-        return [self._in_text(document.text) for document in documents]
+    def find(self, pages: Sequence[Page]) -> list[list[Edit]]:
+        """Return the lines to remove from each page."""
+        return [self._in_page(page) for page in pages]
 
-    def remarks(self, text: str) -> list[Edit]:
+    def remarks(self, page: Page) -> list[Edit]:
         """Return what is in another language and stays, one remark a block, where it begins."""
         if "FOO003" not in self.rules:
             return []
-        page = Page(text, written(text), self.languages)
-        return [
-            Edit(
-                page.lines[block.begin].start,
-                page.lines[block.begin].start,
-                "",
-                "FOO003",
-                f"{_lines(block.end - block.begin)}; {block.guess.language}, {block.guess.probability:.0%} sure",
-            )
-            for block in page.amid()
-        ]
+        found = []
+        for block in Reading(page, self.languages).amid():
+            at = int(page.rows.start[block.begin])
+            note = f"{_lines(block.end - block.begin)}; {block.guess.language}, {block.guess.probability:.0%} sure"
+            found.append(Edit(at, at, "", "FOO003", note))
+        return found
 
-    def _in_text(self, text: str) -> list[Edit]:
-        lines = written(text)
-        page = Page(text, lines, self.languages)
-        foot = page.foot() if "FOO001" in self.rules else None
-        head = page.head(foot.begin if foot else len(lines)) if "FOO002" in self.rules else None
+    def _in_page(self, page: Page) -> list[Edit]:
+        reading = Reading(page, self.languages)
+        foot = reading.foot() if "FOO001" in self.rules else None
+        head = reading.head(foot.begin if foot else len(page.lines)) if "FOO002" in self.rules else None
         blocks = [(head, "FOO002"), (foot, "FOO001")]
         if self.languages.blocks == "all" and "FOO001" in self.rules:
-            begin, end = head.end if head else 0, foot.begin if foot else len(lines)
+            begin, end = head.end if head else 0, foot.begin if foot else len(page.lines)
             blocks[1:1] = [
-                (block, "FOO001") for block in page.amid() if begin <= block.begin and block.end <= end and page.is_chrome(block)
+                (block, "FOO001") for block in reading.amid() if begin <= block.begin and block.end <= end and reading.is_chrome(block)
             ]
         edits = []
         for block, rule in blocks:
             if block is not None:
-                gone = page.gone(block)
+                gone = reading.gone(block)
                 note = (
                     f"{block.place} the text, in a block of {_lines(len(gone))}; {block.guess.language}, {block.guess.probability:.0%} sure"
                 )
-                edits += [removing(text, lines[i], rule, note) for i in gone]
+                edits += [page.line_removal(i, rule, note) for i in gone]
         return edits
 
 

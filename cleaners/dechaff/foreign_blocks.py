@@ -18,7 +18,7 @@ from dechaff.lines import bare, words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dechaff.lines import Line
+    from dechaff.pages import Page
 
 _FOREIGN = 1.0  # score from which a line can begin or end a block: 132 of those lines; the block must be sure as a whole
 _CONFIRMED = 5.0  # scores that a block adds up to: of 36,838 content lines of English pages that the model had not seen, 8 reach it alone
@@ -66,24 +66,25 @@ class Block(NamedTuple):
     """`before`, `after` or `amid` the text."""
 
 
-class Page:
-    """The written lines of one text, looked at from its edges."""
+class Reading:
+    """The lines of one page, read for their language from its edges."""
 
-    def __init__(self, text: str, lines: Sequence[Line], languages: Languages) -> None:
+    def __init__(self, page: Page, languages: Languages) -> None:
         """Take the lines; none is judged before it is asked for."""
-        self.text = text
-        self.lines = lines
+        self.text = page.text
+        self.lines = page.lines
         self.languages = languages
+        self._blank = page.rows.blank
 
     def see(self, i: int, language: str = "") -> Evidence:
         """Return what a line says of its language, or of a given one."""
         if self._in_picker(i):
             return _PICKED
-        return look(self.lines[i].text, language, self.languages.kept)
+        return look(self.lines[i], language, self.languages.kept)
 
     def _in_picker(self, i: int) -> bool:
         """Return whether a line is part of a list of languages, each named in itself; a name we do not know counts between two we do."""
-        line = self.lines[i].text
+        line = self.lines[i]
         if words(line) > _FEW_WORDS:
             return False
         before, after = self._names_beside(i, -1), self._names_beside(i, 1)
@@ -99,7 +100,7 @@ class Page:
         strange = 0
         while 0 <= i + step < len(self.lines) and len(found) < FEWEST and strange <= len(found) + _STRANGE:
             i += step
-            line = self.lines[i].text
+            line = self.lines[i]
             if is_name(line):
                 found.append(bare(line).casefold())
             elif words(line) <= _FEW_WORDS:
@@ -127,17 +128,28 @@ class Page:
 
     def _runs(self) -> list[tuple[int, int]]:
         """Return where foreign lines stand together, neutral ones between them: pairs of first index and one past the last."""
-        if self.text.isascii() and not FOREIGN.intersection(self.text.lower().split()):
-            return []
         runs: list[tuple[int, int]] = []
-        for i, line in enumerate(self.lines):
-            if not is_suspicious(line.text) or self.see(i).score < _FOREIGN:
+        for i in self._suspicious():
+            if self.see(i).score < _FOREIGN:
                 continue
             if runs and all(self.see(j).kind == "neutral" for j in range(runs[-1][1], i)):
                 runs[-1] = (runs[-1][0], i + 1)
             else:
                 runs.append((i, i + 1))
         return runs
+
+    def _suspicious(self) -> list[int]:
+        """Return the lines that can be foreign, cheaply: with letters that English lacks, or function words of another language."""
+        strange = FOREIGN.intersection(self.text.lower().split())
+        accented = not self.text.isascii() and _ACCENTS.search(self.text) is not None
+        if len(strange) < _SUSPICIOUS and not accented:
+            return []
+        return [
+            i
+            for i, line in enumerate(self.lines)
+            if (accented and not line.isascii() and _ACCENTS.search(line))
+            or (len(strange) >= _SUSPICIOUS and len(strange.intersection(line.lower().split())) >= _SUSPICIOUS)
+        ]
 
     def is_chrome(self, block: Block) -> bool:
         """Return whether a block amid the text is a site's: no abstract, no title, no quotation."""
@@ -167,7 +179,7 @@ class Page:
             seen = self.see(i)
             if seen.score >= _FOREIGN:
                 return count
-            if seen.kind != "neutral" or _NUMBERS.fullmatch(bare(self.lines[i].text)):
+            if seen.kind != "neutral" or _NUMBERS.fullmatch(bare(self.lines[i])):
                 beyond += 1
                 if beyond > _BEYOND or seen.words > _SHORT:
                     return None
@@ -209,13 +221,13 @@ class Page:
         if total < _CONFIRMED or not any(one.known or one.score >= 8.0 for one in seen):
             return None
         if self.languages.engine == "langdetect":
-            guess = identify(" ".join(stripped(self.lines[i].text) for i in latin))
+            guess = identify(" ".join(stripped(self.lines[i]) for i in latin))
             return None if guess is None else (begin, end, guess)
         return begin, end, Guess(code, sure(total))
 
     def _pooled(self, lines: Sequence[int]) -> str:
         """Return the language that some lines together are likeliest in."""
-        pooled = " ".join(stripped(self.lines[i].text) for i in lines)
+        pooled = " ".join(stripped(self.lines[i]) for i in lines)
         return evidence(pooled[:1500], "", self.languages.kept).language
 
     def _borders(self, begin: int, end: int, language: str, place: str) -> tuple[int, int]:
@@ -227,9 +239,9 @@ class Page:
             begin, end = (begin + 1, end) if after else (begin, end - 1)
         if end <= begin:
             return begin, end
-        while after and begin > 0 and (self._is_border(begin - 1, language, least) or is_beside(self.lines[begin - 1].text)):
+        while after and begin > 0 and (self._is_border(begin - 1, language, least) or is_beside(self.lines[begin - 1])):
             begin -= 1
-        while not after and end < len(self.lines) and (self._is_border(end, language, least) or is_beside(self.lines[end].text)):
+        while not after and end < len(self.lines) and (self._is_border(end, language, least) or is_beside(self.lines[end])):
             end += 1
         if end <= begin:
             return begin, end
@@ -256,25 +268,25 @@ class Page:
 
     def _touch(self, i: int) -> bool:
         """Return whether a line and the next have no blank line between them."""
-        return self.lines[i + 1].start == self.lines[i].end + 1
+        return bool(self._blank[i] == self._blank[i + 1])
 
     def _outwards(self, border: int, step: int, language: str, *, tail: bool = False) -> int:
         """Return the outermost line that goes with the block: neutral and short lines between it and the edge of the page."""
         i = border
         while 0 <= i + step < len(self.lines) and (
-            self._goes_along(i + step, language) or is_beside(self.lines[i + step].text) or (tail and self._is_tail(i + step))
+            self._goes_along(i + step, language) or is_beside(self.lines[i + step]) or (tail and self._is_tail(i + step))
         ):
             i += step
         return i
 
     def _is_tail(self, i: int) -> bool:
-        line = self.lines[i].text
+        line = self.lines[i]
         seen = self.see(i)
         return seen.score >= _TAIL and seen.words <= _TAIL_WORDS and not seen.english and not (protected(line) or guard(line))
 
     def _goes_along(self, i: int, language: str) -> bool:
         """Return whether a line beside foreign ones goes with them: it is no English, no content, and says nothing."""
-        line = self.lines[i].text
+        line = self.lines[i]
         seen = self.see(i, language)
         if protected(line) or guard(line):
             return False
@@ -288,9 +300,9 @@ class Page:
         """Return the block unless it is content, or the page's own text."""
         inside = range(block.begin, block.end)
         foreign = [i for i in inside if self.see(i).score >= _FOREIGN]
-        text = [self.lines[i].text for i in inside]
-        above = self.lines[block.begin - 1].text if block.begin else ""
-        if is_abstract(text, [self.see(i) for i in inside], above) or is_title([self.lines[i].text for i in foreign]):
+        text = [self.lines[i] for i in inside]
+        above = self.lines[block.begin - 1] if block.begin else ""
+        if is_abstract(text, [self.see(i) for i in inside], above) or is_title([self.lines[i] for i in foreign]):
             return None
         if self._beyond(block) and any(self.see(i).words >= _PARAGRAPH for i in foreign):
             return None
@@ -315,17 +327,9 @@ class Page:
         seen = self.see(i, language)
         if language == "mul":
             return seen.words <= _FEW_WORDS
-        return is_beside(self.lines[i].text) or (
-            not seen.english and (seen.words <= _FEW_WORDS or seen.score > _INSIDE) and not protected(self.lines[i].text)
+        return is_beside(self.lines[i]) or (
+            not seen.english and (seen.words <= _FEW_WORDS or seen.score > _INSIDE) and not protected(self.lines[i])
         )
-
-
-@lru_cache(maxsize=1 << 16)
-def is_suspicious(line: str) -> bool:
-    """Return whether a line can be foreign, cheaply: it has letters that English lacks, or a function word of another language."""
-    if not line.isascii() and _ACCENTS.search(line):
-        return True
-    return len(FOREIGN.intersection(line.lower().split())) >= _SUSPICIOUS
 
 
 @lru_cache(maxsize=1 << 16)

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 _LETTERS_A_WORD = 4  # non-Latin letters that weigh as one function word; East Asian text has 2.2 letters a word
 _FEWEST = 8  # words of another language without which a page is not called foreign: a name or a motto is not a language
 _ENGLISH_TEXT = 25  # words that only English has and that make a text: three sentences have as many
+_SOME = 8  # such words that tell a page of short lines, where there are fewer words of other languages
+_PLAIN = 0.02  # and their share of all words: English prose has a fifth, menus a twentieth
 _RATIO = 4  # times as many words of other languages as of English; English WCXB pages (725) have a seventh at most
 _LITTLE = 3  # words that only English has, up to which twice the words of another language are enough
 _ONE_LINE = 200  # words of one line that count: one letter written a thousand times is no page
@@ -27,7 +29,9 @@ def foreign_page(text: str, languages: Languages = Languages()) -> Guess | None:
     if not text.isascii():
         weight += script_letters(text, languages.kept)[0] // _LETTERS_A_WORD
     strong = sum(map(STRONG.__contains__, found))
-    if "en" in languages.kept and strong >= _ENGLISH_TEXT and weight <= _RATIO * strong:
+    if "en" in languages.kept and (
+        (strong >= _ENGLISH_TEXT and weight <= _RATIO * strong) or (strong >= max(_SOME, _PLAIN * len(found)) and weight <= strong)
+    ):
         return None  # nearly every page: nothing else is looked at
     ours = theirs = strong = 0
     weights: dict[str, int] = {}

@@ -138,7 +138,8 @@ class Pipeline:
                 break
             _once(chrome, left)
         for work in pages:
-            found = self.footers.remarks(work.document.text)
+            assert isinstance(work.document, Page)
+            found = self.footers.remarks(work.document)
             homes = edits.to_source([edit.start for edit in found], work.layers[work.repairs :])
             work.reports += [edit._replace(start=home, end=home) for edit, home in zip(found, homes, strict=True)]
         for stage in self.last:
