@@ -44,6 +44,12 @@ Include = Annotated[
 Jobs = Annotated[
     int, typer.Option("--jobs", "-j", min=0, help="Processes; 0 takes one a processor. The result is the same for any number.")
 ]
+Encoded = Annotated[
+    str | None,
+    typer.Option(
+        "--encoding", metavar="NAME", help="What the files are in, as windows-1250. [default: found for each file]", show_default=False
+    ),
+]
 StdinName = Annotated[str, typer.Option("--stdin-filename", metavar="NAME", help="What to call standard input in messages.")]
 
 
@@ -75,6 +81,7 @@ def clean(
     include: Include = None,
     select: Select = None,
     ignore: Ignore = None,
+    encoding: Encoded = None,
     jobs: Jobs = 0,
     stdin_filename: StdinName = "-",
 ) -> None:
@@ -95,8 +102,9 @@ def clean(
         from dechaff_cli import corpus, run
 
         rules = work.selection(select, ignore)
+        encoding = work.encoding(encoding)
         if paths == [corpus.STDIN] and output is None:
-            outcome = work.from_stdin(run.Task(rules), stdin_filename)
+            outcome = work.from_stdin(run.Task(rules, encoding=encoding), stdin_filename)
             if outcome.report.error is not None:
                 work.fail([(stdin_filename, outcome.report.error)])
             sys.stdout.buffer.write(outcome.text.encode("utf-8"))
@@ -113,7 +121,7 @@ def clean(
             found = work.find(sources, include)
             corpus.refuse_twins(found)
             corpus.check_output(sources, output, folder, overwrite=overwrite)
-            work.clean_folder(found, run.Task(rules, out=output, diff=folder is not None), folder, jobs)
+            work.clean_folder(found, run.Task(rules, out=output, diff=folder is not None, encoding=encoding), folder, jobs)
 
 
 @app.command()
@@ -122,6 +130,7 @@ def check(
     include: Include = None,
     select: Select = None,
     ignore: Ignore = None,
+    encoding: Encoded = None,
     jobs: Jobs = 0,
     stdin_filename: StdinName = "-",
 ) -> None:
@@ -143,7 +152,7 @@ def check(
 
         dirty = 0
         errors: list[tuple[str, str]] = []
-        for outcome, shown in work.each(paths, include, select, ignore, jobs, stdin_filename, errors):
+        for outcome, shown in work.each(paths, include, select, ignore, encoding, jobs, stdin_filename, errors):
             for line in text.findings(outcome.report, shown):
                 put(line)
             dirty += work.changes(outcome.report)
@@ -162,6 +171,7 @@ def diff(
     include: Include = None,
     select: Select = None,
     ignore: Ignore = None,
+    encoding: Encoded = None,
     jobs: Jobs = 0,
     stdin_filename: StdinName = "-",
 ) -> None:
@@ -183,7 +193,7 @@ def diff(
         errors: list[tuple[str, str]] = []
         parts = []
         differs = False
-        for outcome, _ in work.each(paths, include, select, ignore, jobs, stdin_filename, errors, with_diff=True):
+        for outcome, _ in work.each(paths, include, select, ignore, encoding, jobs, stdin_filename, errors, with_diff=True):
             differs = differs or bool(outcome.diff)
             if output is not None:
                 parts.append(outcome.diff)
@@ -209,6 +219,7 @@ def explain(
     ] = None,
     select: Select = None,
     ignore: Ignore = None,
+    encoding: Encoded = None,
 ) -> None:
     """Say what a rule finds, or what happens to a line.
 
@@ -226,7 +237,7 @@ def explain(
 
         name, _, number = what.rpartition(":")
         if number.isdecimal() and name:
-            lines = explanation.of_line(Path(name), int(number), corpus_folder, work.selection(select, ignore))
+            lines = explanation.of_line(Path(name), int(number), corpus_folder, work.selection(select, ignore), work.encoding(encoding))
         else:
             lines = (line for code in sorted(selected([what]), key=list(RULES).index) for line in explanation.of_rule(RULES[code]))
         for line in lines:

@@ -41,7 +41,7 @@ def of_rule(rule: Rule) -> Iterator[str]:
         yield from lines_of(text.rstrip("\n"))
 
 
-def of_line(path: Path, number: int, folder: Path | None, rules: frozenset[str]) -> Iterator[str]:
+def of_line(path: Path, number: int, folder: Path | None, rules: frozenset[str], encoding: str | None = None) -> Iterator[str]:
     """Yield what happens to a line and why.
 
     Args:
@@ -49,6 +49,7 @@ def of_line(path: Path, number: int, folder: Path | None, rules: frozenset[str])
         number: The line, 1-based, in the file's text cut at line feeds.
         folder: The corpus it is cleaned with; without one the file stands alone.
         rules: The rules in force.
+        encoding: What the files are in; found for each if left out.
 
     Raises:
         CorpusError: There is no such file or line, or the file is not in the corpus.
@@ -58,7 +59,7 @@ def of_line(path: Path, number: int, folder: Path | None, rules: frozenset[str])
     if source is None:
         message = f"{path} " + ("does not exist" if not path.exists() else f"is not one of the files that cleaning {folder} takes")
         raise corpus.CorpusError(message)
-    read = run.read(source)
+    read = run.read(source, encoding)
     if read.decoded is None:
         message = f"{path} {read.error}"
         raise corpus.CorpusError(message)
@@ -66,7 +67,7 @@ def of_line(path: Path, number: int, folder: Path | None, rules: frozenset[str])
     if not 1 <= number <= len(lines):
         message = f"{path} has {len(lines)} lines, no line {number}"
         raise corpus.CorpusError(message)
-    task = run.Task(rules)
+    task = run.Task(rules, encoding=encoding)
     outcome = next(run.clean([source], task, run.survey(found.files, task, 1), 1))
     here = [
         finding

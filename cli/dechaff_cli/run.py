@@ -49,6 +49,8 @@ class Task:
     """Folder for the clean copies; without one nothing is written."""
     diff: bool = False
     keep_text: bool = False
+    encoding: str | None = None
+    """What the user says the files are in; found for each if left out."""
 
 
 class Read(NamedTuple):
@@ -95,16 +97,16 @@ def clean_text(raw: bytes, name: str, task: Task) -> Outcome:
     Raises:
         NotTextError: They are not text.
     """
-    decoded = decode(raw)
+    decoded = decode(raw, task.encoding)
     pipeline = Pipeline(task.rules)
     return _outcome(raw, decoded, pipeline.prepare([Document(name, "", decoded.text)])[0], pipeline, task)
 
 
-def read(source: Source) -> Read:
+def read(source: Source, encoding: str | None = None) -> Read:
     """Return a file's bytes and text, or why it has none."""
     try:
         raw = source.path.read_bytes()
-        return Read(source, raw, decode(raw), "")
+        return Read(source, raw, decode(raw, encoding), "")
     except OSError as error:
         return Read(source, b"", None, f"cannot be read: {error.strerror}")
     except NotTextError as error:
@@ -121,7 +123,7 @@ def document(found: Read) -> Document:
 
 _Part = TypeVar("_Part")
 _worker: tuple[Pipeline, Task] | None = None
-_held: dict[tuple[Source, frozenset[str]], tuple[Read, Work]] = {}
+_held: dict[tuple[Source, frozenset[str], str | None], tuple[Read, Work]] = {}
 """What the first pass prepared and the second can go on with: a small corpus in one process is read and prepared once."""
 
 
@@ -142,10 +144,10 @@ def _start_apart(task: Task, counts: Survey) -> None:
 def _survey_batch(batch: Sequence[Source]) -> Survey:
     assert _worker is not None
     pipeline, task = _worker
-    found = [one for one in map(read, batch) if one.decoded]
+    found = [one for source in batch if (one := read(source, task.encoding)).decoded]
     works = pipeline.prepare([document(one) for one in found])
     if len(_held) < _HOLD_FILES and sum(one.source.size for one, _ in _held.values()) + sum(one.source.size for one in found) <= _HOLD:
-        _held.update({(one.source, task.rules): (one, work) for one, work in zip(found, works, strict=True)})
+        _held.update({(one.source, task.rules, task.encoding): (one, work) for one, work in zip(found, works, strict=True)})
     return pipeline.survey(works)
 
 
@@ -156,7 +158,7 @@ def _clean_batch(batch: Sequence[Source]) -> list[Outcome]:
 
 
 def _clean_one(source: Source, pipeline: Pipeline, task: Task) -> Outcome:
-    found, work = _held.pop((source, task.rules), None) or (read(source), None)
+    found, work = _held.pop((source, task.rules, task.encoding), None) or (read(source, task.encoding), None)
     if found.decoded is None:
         return Outcome(FileReport(source.name, error=found.error), b"", "")
     if work is None:

@@ -51,6 +51,13 @@ def selection(select: list[str] | None, ignore: list[str] | None) -> frozenset[s
     return selected(*([word.strip() for words in given or () for word in words.split(",")] for given in (select, ignore)))
 
 
+def encoding(name: str | None) -> str | None:
+    """Return the name that --encoding gives, once it is known to be one."""
+    from dechaff.decoding import check_name
+
+    return None if name is None else check_name(name)
+
+
 def find(paths: Sequence[Path], include: list[str] | None) -> Corpus:
     """Return the files below some paths; no file at all is an error."""
     from dechaff_cli import corpus
@@ -126,6 +133,7 @@ def each(
     include: list[str] | None,
     select: list[str] | None,
     ignore: list[str] | None,
+    encoded: str | None,
     jobs: int,
     stdin_filename: str,
     errors: list[tuple[str, str]],
@@ -135,7 +143,7 @@ def each(
     """Yield what would become of each file and its name as the user gave it; what cannot be read is added to the errors."""
     from dechaff_cli import corpus, run
 
-    task = run.Task(selection(select, ignore), diff=with_diff)
+    task = run.Task(selection(select, ignore), diff=with_diff, encoding=encoding(encoded))
     if list(paths) == [corpus.STDIN]:
         outcome = from_stdin(task, stdin_filename)
         if outcome.report.error is not None:
