@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import codecs
 import re
-import unicodedata
 from collections import Counter
 from difflib import get_close_matches
 from encodings import aliases
-from functools import lru_cache
-from itertools import pairwise
 from operator import ne
 from typing import TYPE_CHECKING
 
@@ -34,6 +31,8 @@ _CODECS = {  # WHATWG names to Python's codecs, with every byte defined as brows
     **{f"windows-125{n}": f"sloppy-windows-125{n}" for n in range(9)},
 }
 _EAST_ASIAN = frozenset({"gbk", "gb18030", "big5", "shift_jis", "euc-jp", "euc-kr"})
+MULTIBYTE = frozenset({"gb18030", "big5hkscs", "cp932", "cp949", "euc-jp", "johab"})
+"""Python's names of the East Asian codecs that `codec` returns."""
 _SCRIPTS = {  # the languages that can be in a page, and the pages, those the web uses first
     "latin": (
         spelling.LATIN,
@@ -61,11 +60,6 @@ _SAMPLE = 20_000  # bytes that show whether a text is East Asian
 _BROWSERS = 5.0  # by how much another page than the browser's has to be better,
 _A_LETTER = (0.0, 1.0)  # and for every character that differs, in other scripts and in Latin, where languages without a model remain
 _RARE = 4.0  # DOS and Macintosh pages
-_COMMON, _ODD, _NEVER, _UNDEFINED, _FRAME = -4.0, -11.0, -14.0, -25.0, -4.0
-_CONTRACTION, _PRICE, _MISPLACED, _HUMP = -2.0, -2.0, -4.0, -6.0
-_SYMBOLS = {**dict.fromkeys("’“”„«»–—…‘\xa0", -4.0), **dict.fromkeys("•·°§©®™£€¿¡º№", -6.0), **dict.fromkeys("±²³½¼¾×µª¹¢¥†‡‰‹›‚¶", -8.0)}
-_WORD = re.compile(r"[^\W\d_]+")
-_SYMBOL = re.compile(r"(?s)(?<=(.))([^\x00-\x7f\w]|[\u0300-\u036f\xb2\xb3\xb9\xbc-\xbe])(?=(.))")
 _BEYOND = re.compile("[\xa0-\uffff]+")
 _ACCENTS = re.compile("(?<=[A-Za-z])[\xa0-\uffff]{1,2}(?![\xa0-\uffff])|(?<![\xa0-\uffff])[\xa0-\uffff]{1,2}(?=[A-Za-z])")
 _HANGUL = re.compile("[\uac00-\ud7a3]")
@@ -128,7 +122,7 @@ def _best_spelled(body: bytes, browser: str) -> str:
             if text in seen:
                 continue
             seen.add(text)
-            score = _likeness(text, languages)
+            score = spelling.likeness(text, languages)
             if page != browser:
                 score -= _BROWSERS + _A_LETTER[script == "latin"] * sum(map(ne, text, by_browser))
             if page.startswith(("cp", "mac")):
@@ -151,45 +145,6 @@ def _candidates(body: bytes, sample: bytes, by_browser: str, browser: str) -> It
             near = ("en", *spelling.nearest(rest, languages, 1), *spelling.nearest(by_browser, languages, 2))
             vietnamese = ("windows-1258",) if browser == "windows-1258" else ()  # its accents stand apart, and would fit any vowel
             yield script, tuple(dict.fromkeys(near)), (*pages, *vietnamese)
-
-
-def _likeness(text: str, languages: tuple[str, ...]) -> float:
-    """Return the logarithm of how likely the text is in the language that fits it best."""
-    words = _WORD.findall(text)
-    folded = [spelling.fold(word) for word in words]
-    best = max(sum(_spelled(language, word) for word in folded) for language in languages)
-    odd = (word for word in words if not word.isascii() and not word[1:].islower())
-    humps = sum(former.islower() and latter.isupper() for word in odd for former, latter in pairwise(word))
-    return best + _HUMP * humps + sum(_symbol(*found) for found in _SYMBOL.findall(f" {text} "))
-
-
-@lru_cache(maxsize=1 << 16)
-def _spelled(language: str, word: str) -> float:
-    return spelling.model(language).score(word)
-
-
-@lru_cache(maxsize=1 << 12)
-def _symbol(before: str, symbol: str, after: str) -> float:  # noqa: PLR0911  one answer a kind of place
-    """Return the logarithm of how likely a symbol is between two characters: contractions, quotes and signs have their places."""
-    kind = unicodedata.category(symbol)
-    if "\u2500" <= symbol <= "\u25ff":
-        return _FRAME if not (before.isalpha() or after.isalpha()) else _NEVER
-    if kind in {"Mn", "Mc"}:
-        return _COMMON if before.isalpha() or unicodedata.category(before).startswith("M") else _NEVER
-    if symbol == "\ufffd" or kind in {"Cc", "Cn", "Co"}:
-        return _UNDEFINED
-    if symbol == "’" and before.isalpha() and after.isalpha():
-        return _CONTRACTION
-    if symbol in "£€¥" and after.isdigit():
-        return _PRICE
-    cost = _SYMBOLS.get(symbol, _ODD)
-    if symbol in "°º²³" and not (before.isdigit() or before.isalpha()):
-        cost += _MISPLACED
-    if before.isalpha() and after.isalpha() and symbol not in "·–—":
-        return cost + 1.5 * _MISPLACED
-    if (symbol in "‘„‚«‹¿¡" and before.isalnum()) or (symbol in "’”»›…™®" and before.isspace()):
-        cost += _MISPLACED
-    return cost
 
 
 def _browsers_guess(body: bytes) -> str:
