@@ -166,13 +166,13 @@ class Page:
 
     def fill_losses(self) -> None:
         """Read words again in lines that lost bytes, with the page that other lines were certainly read with."""
-        if not self.known:
+        left = [one for one in self.suspects if not one.text.isascii()]
+        known = self.known.most_common(1)[0][0] if self.known else None
+        if not left or (reading := losses.reading([one.text for one in self.suspects], known)) is None:
             return
-        page = self.known.most_common(1)[0][0]
-        if page in losses.WESTERN:
-            page = losses.western_mode(self.source)
-        for suspect in self.suspects:
-            if not suspect.text.isascii() and (new := losses.fill(suspect.text, page, self.languages)):
+        page = losses.western_mode(self.source) if reading.page in losses.WESTERN else reading.page
+        for suspect in left:
+            if new := losses.fill(suspect.text, page, reading.languages):
                 suspect.put(new, "ENC001", f"UTF-8 read as {shown(page)}, and bytes lost")
 
     def undo_swap(self) -> None:
