@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ftfy import ExplanationStep, TextFixerConfig, fix_and_explain
 
 from dechaff.edits import Edit, replacing
 from dechaff.lines import Line, split
 from dechaff.mojibake import entities, losses, replacements, round_trip, swaps
-from dechaff.mojibake.pages import shown
+from dechaff.mojibake.pages import WESTERN, shown
 from dechaff.spelling import nearest
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ class Page:
         known = self.known.most_common(1)[0][0] if self.known else None
         if not left or (reading := losses.reading([one.text for one in self.suspects], known)) is None:
             return
-        page = losses.western_mode(self.source) if reading.page in losses.WESTERN else reading.page
+        page = losses.western_mode(self.source) if reading.page in WESTERN else reading.page
         for suspect in left:
             if new := losses.fill(suspect.text, page, reading.languages):
                 suspect.put(new, "ENC001", f"UTF-8 read as {shown(page)}, and bytes lost")

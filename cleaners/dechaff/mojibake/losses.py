@@ -30,6 +30,11 @@ _SEQUENCES, _VALID, _FITS = 8, 0.1, -4.6
 letter of them has to be: sound text has -2.4 to -3.7 (Hindi -5.1), noise -9."""
 _RARE = 1e-4  # share of letters below which a profile has them from foreign names
 _LEFT = -30.0  # a character that stays damaged
+_LEAD, _LEAD_WESTERN, _LEAD_EAST_ASIAN = (
+    re.compile("[^\x00-\x7f]"),
+    re.compile("[\xc2-\xf4]"),
+    re.compile("[\u2e80-\uffff]"),
+)  # what the first byte of a character can be read as
 _C1_SEEN = re.compile("[\xc2-\xf4][\x80-\x9f€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 
 
@@ -88,9 +93,10 @@ def fill(line: str, page: str, languages: Sequence[str]) -> str | None:
     return filled if filled != line else None
 
 
+@lru_cache(maxsize=1 << 14)
 def _word(word: str, page: str, languages: tuple[str, ...], *, start: bool) -> str | None:
     """Return a word read again, if its bytes are UTF-8 or can only have been one word."""
-    if word.isascii() or len(word) > _LONGEST:
+    if len(word) > _LONGEST or not _lead(page).search(word):
         return None
     items = _items(word, page)
     whole = _plain(items)
@@ -107,6 +113,10 @@ def _word(word: str, page: str, languages: tuple[str, ...], *, start: bool) -> s
     if len(ways) > 1 and score - ways[1][0] < MARGIN:
         return None
     return text
+
+
+def _lead(page: str) -> re.Pattern[str]:
+    return _LEAD_WESTERN if page in WESTERN else _LEAD_EAST_ASIAN if page in EAST_ASIAN else _LEAD
 
 
 def _items(word: str, page: str) -> list[int | str]:
@@ -197,9 +207,7 @@ def _matched(items: Sequence[int | str], at: int, data: bytes, page: str) -> int
     here = at
     for byte in data:
         item = items[here] if here < len(items) else None
-        if item == byte:
-            here += 1
-        elif byte in lost and (item == _WILD or (item == _ASKED and page in WESTERN)):
+        if item == byte or (byte in lost and (item == _WILD or (item == _ASKED and page in WESTERN))):
             here += 1
         elif byte in lost and page in WESTERN and here > at:
             continue

@@ -37,7 +37,7 @@ def _c1(error: UnicodeError) -> tuple[bytes, int]:
     return part.encode("latin-1"), error.end
 
 
-codecs.register_error("dechaff-c1", _c1)  # type: ignore[arg-type]  # bytes are allowed where a codec encodes
+codecs.register_error("dechaff-c1", _c1)
 
 
 def raw(text: str, page: str) -> bytes | None:

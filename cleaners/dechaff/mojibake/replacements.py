@@ -20,6 +20,7 @@ _WORD = re.compile("[^\\W\\d_]*\ufffd[^\\W_\ufffd]*")
 _DASH = re.compile("(?<= )[–—](?= )")
 _SINGLE, _DOUBLE = re.compile("(?<![^\\W_])‘"), re.compile("[“”]")
 _SHORT = 2  # letters of the parts that a dash joins
+_SURE = 5.0  # how much likelier the best letters have to be than the next: a wrong letter is worse than a missing one
 _MOST_HOLES = 3  # in a word that spelling alone fills
 
 
@@ -62,7 +63,7 @@ def _english(line: str, known: Evidence) -> str:
     return "".join((*pieces, line[done:]))
 
 
-def _mark(before: str, after: str, known: Evidence, *, quoted: bool) -> str:
+def _mark(before: str, after: str, known: Evidence, *, quoted: bool) -> str:  # noqa: PLR0911  one answer a kind of place
     """Return what stood between two parts of an English line, or nothing if that is open."""
     last, following = before[-1:] or " ", after[:1] or " "
     if last.isalpha() and following.isalpha():
@@ -133,7 +134,7 @@ def _spelled(word: str, language: str) -> str:
         fillers = letters if position else [""]
         ways = [(0.0, text + filler + part) for _, text in ways for filler in fillers]
         ways = sorted(((_score(text, language), text) for _, text in ways), reverse=True)[:24]
-    if len(ways) < 2 or ways[0][0] - ways[1][0] < MARGIN + 1.0:
+    if len(ways) < 2 or ways[0][0] - ways[1][0] < _SURE:
         return word
     return ways[0][1]
 
