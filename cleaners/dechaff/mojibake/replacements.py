@@ -44,7 +44,7 @@ def evidence(text: str, languages: Sequence[str]) -> Evidence:
 
 def fill(line: str, known: Evidence) -> str:
     """Return a line with those replacement characters filled that can only have been one character."""
-    if known.languages[0] == "en":
+    if "en" in known.languages:
         return _english(line, known)
     return _WORD.sub(lambda match: _spelled(match[0], known.languages[0]), line)
 
@@ -99,7 +99,7 @@ def _inside(before: str, after: str) -> str:
     apart = _likely(left) + _likely(right)
     letter = max(((_likely(left + one + right), one) for one in _ACCENTS), default=(-99.0, ""))
     if _ENDINGS.match(after) and not right[len(right.rstrip()) :]:
-        return "’" if _likely(left) + _likely(right) - 2 > letter[0] - MARGIN else ""
+        return "’" if apart - 2 > letter[0] + MARGIN else ""
     if left in {"O", "D", "L", "d", "l", "o", "y"} and right[:1].isalpha():
         return "’" if left in "OD" and right[:1].isupper() else ""
     if len(left) >= _SHORT and len(right) >= _SHORT and apart - 2 > letter[0] + MARGIN:

@@ -99,7 +99,7 @@ def apply(line: str, swap: Swap) -> str:
     if not swap.languages:
         return new if _SOUP.search(line) else line
     gain = _words(new, swap.languages) - _words(line, swap.languages)
-    return new if gain > _GAIN * sum(map(ne, line, new)) and gain > _LINE else line
+    return new if gain > max(_LINE, sum(map(ne, line, new))) else line
 
 
 def _words(text: str, languages: tuple[str, ...]) -> float:
