@@ -23,6 +23,10 @@ class NotTextError(DechaffError):
     """The bytes are not text: a picture, an archive, a program."""
 
 
+class UnknownEncodingError(DechaffError):
+    """There is no encoding by the name that was given."""
+
+
 class RestoreError(DechaffError):
     """A clean copy and its record do not belong together."""
 

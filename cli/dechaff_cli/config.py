@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dechaff import RULES, Allow, Languages, select
+from dechaff.decoding import check_name
 from dechaff.language import known
 from dechaff.patterns import Patterns
 from dechaff.rules import Rule, extend, from_block, parse
@@ -184,6 +185,8 @@ class Configs:
                 if table.get(key) is not None:
                     Budget.parse(table[key])
             _languages(table)
+            if table.get("encoding") is not None:
+                check_name(table["encoding"])
 
 
 def _common(paths: Sequence[Path]) -> Path:

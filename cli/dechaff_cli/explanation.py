@@ -63,7 +63,7 @@ def of_line(path: Path, number: int, folder: Path | None, asked: Call) -> Iterat
     if source is None:
         message = f"{path} " + ("does not exist" if not path.exists() else f"is not one of the files that cleaning {folder} takes")
         raise corpus.CorpusError(message)
-    read = run.read(source)
+    read = run.read(source, asked.configs.of_run("encoding"))
     if read.decoded is None:
         message = f"{path} {read.error}"
         raise corpus.CorpusError(message)

@@ -57,6 +57,7 @@ TOP: Mapping[str, Key] = {
     "rules": Key("strings", "Files with such rules; paths are relative to this file."),
     "baseline": Key("string", "The file of known findings; its path is relative to this file."),
     "model": Key("string", "A folder with other weights for the line model, from dechaff-train; its path is relative to this file."),
+    "encoding": Key("string", "What the files are in, by its WHATWG or Python name; found for each file without it."),
     "output-format": Key("format", "The form of a check."),
     "jobs": Key("count", "Processes; 0 takes one a processor."),
 }

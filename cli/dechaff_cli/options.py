@@ -62,6 +62,12 @@ Jobs = Annotated[
         "--jobs", "-j", min=0, help="Processes; 0 takes one a processor. The result is the same for any number.", show_default=False
     ),
 ]
+Encoding = Annotated[
+    str | None,
+    typer.Option(
+        "--encoding", metavar="NAME", help="What the files are in, as windows-1250. [default: found for each file]", show_default=False
+    ),
+]
 KeepLang = Annotated[
     list[str] | None,
     typer.Option(

@@ -63,6 +63,8 @@ class Task:
     keep_text: bool = False
     quarantine: Path | None = None
     """Folder for files that are wholly in another language, as they were; they get no clean copy."""
+    encoding: str | None = None
+    """What the files are in; found for each if left out."""
     removal: Removal = "careful"
     """How much may go by the score of the line model, where `configs` does not say."""
     model: Path | None = None
@@ -113,16 +115,16 @@ def clean_text(raw: bytes, name: str, task: Task) -> Outcome:
     Raises:
         NotTextError: They are not text.
     """
-    found = Read(corpus.Source(Path(name), name, len(raw)), raw, decode(raw), "")
+    found = Read(corpus.Source(Path(name), name, len(raw)), raw, decode(raw, task.encoding), "")
     pipeline = Pipelines(task, Survey()).of(Path(name), "")
     return _outcome(found, pipeline.clean([document(found)])[0], pipeline.rules, task)
 
 
-def read(source: Source) -> Read:
+def read(source: Source, encoding: str | None = None) -> Read:
     """Return a file's bytes and text, or why it has none."""
     try:
         raw = source.path.read_bytes()
-        return Read(source, raw, decode(raw), "")
+        return Read(source, raw, decode(raw, encoding), "")
     except OSError as error:
         return Read(source, b"", None, f"cannot be read: {error.strerror}")
     except NotTextError as error:
@@ -213,7 +215,7 @@ def _end_with_parent() -> None:
 def _survey_batch(batch: Sequence[Source]) -> Survey:
     assert _worker is not None
     pipelines, task = _worker
-    found = [one for one in map(read, batch) if one.decoded]
+    found = [one for source in batch if (one := read(source, task.encoding)).decoded]
     fits = len(_held) < _HOLD_FILES and sum(one.source.size for one, _ in _held.values()) + sum(one.source.size for one in found) <= _HOLD
     counts = Survey()
     for pipeline, pages in pipelines.shared(found):
@@ -228,7 +230,7 @@ def _clean_batch(batch: Sequence[Source]) -> list[Outcome]:
     assert _worker is not None
     pipelines, task = _worker
     held = {source: known for source in batch if (known := _held.pop((source, task.rules), None))}
-    found = [held[source][0] if source in held else read(source) for source in batch]
+    found = [held[source][0] if source in held else read(source, task.encoding) for source in batch]
     outcomes = {one.source: Outcome(FileReport(one.source.name, error=one.error), b"", "") for one in found if one.decoded is None}
     for pipeline, pages in pipelines.shared([one for one in found if one.decoded]):
         new = iter(pipeline.prepare([page for one, page in pages if one.source not in held]))

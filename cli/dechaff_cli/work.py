@@ -56,6 +56,7 @@ class Call:
             diff=diff,
             keep_text=keep_text,
             quarantine=quarantine,
+            encoding=self.configs.of_run("encoding"),
             model=None if model is None else Path(model),
         )
 
