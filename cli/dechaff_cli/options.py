@@ -7,8 +7,6 @@ from typing import Annotated
 
 import typer
 
-from dechaff.model import DEGREES
-
 TAKING, HOW = "Which files", "How they are cleaned"
 
 Paths = Annotated[list[str], typer.Argument(metavar="SRC...", help="Folders, files, or - for standard input.", show_default=False)]
@@ -46,7 +44,7 @@ Removal = Annotated[
     str | None,
     typer.Option(
         "--removal",
-        metavar="|".join(DEGREES),
+        metavar="careful|balanced|thorough",
         help="How much may go by the score of the line model alone: what is nearly sure, what is likely, or what leaves each page best. "
         "[default: careful]",
         show_default=False,
