@@ -33,6 +33,7 @@ _PLACE = re.compile(r"(?:\b\d{4,6}\b|,)[^,]*,[^,]*\Z")  # ends as an address doe
 _COUNTRY = re.compile(rf"\b(?:{TABLE['countries']['names'].replace(chr(10), ' ').strip()})\.?\Z", re.IGNORECASE)
 _SITE = re.compile("|".join(TABLE["site"]["words"]), re.IGNORECASE)
 _STATEMENT = re.compile(rf"(?:{'|'.join(TABLE['statement']['words'])})\b.{{0,30}}[:：]", re.IGNORECASE)
+_DECLARATION = re.compile("|".join(TABLE["declaration"]["words"]), re.IGNORECASE)
 _COLON = re.compile(r"[:：]\s*\S")
 _NOTICE = re.compile("|".join(TABLE["notice"]["words"]), re.IGNORECASE)
 _QUOTED = re.compile(r"\A[\"“„«»'‘]{1}.{12,}[\"”“»«'’]\.?\Z")
@@ -121,11 +122,15 @@ def protected(line: str) -> bool:
 
     >>> protected("Hacettepe Üniversitesi Tıp Fakültesi, Sıhhiye, 06100 Ankara, Turkey")
     True
+    >>> protected("Die Autoren geben an, dass kein Interessenkonflikt besteht.")
+    True
     >>> protected("Tüm hakları saklıdır")
     False
     """
     text = bare(line)
     if _REFERENCE.search(text) or _STATEMENT.match(text) or (_COLON.search(text) and ABSTRACT.fullmatch(text)) or _QUOTED.match(text):
+        return True
+    if _DECLARATION.search(text):
         return True
     if "," in text and (_COUNTRY.search(text) or (guard(text) == "affiliation" and script_letters(text)[0] == 0)):
         return True

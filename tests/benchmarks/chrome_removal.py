@@ -181,7 +181,7 @@ def dechaff(pages: Sequence[Labelled], removal: str, models: Path | None) -> lis
         groups[page.fold if models else 0].append(i)
     for fold, members in groups.items():
         model = store.read(models / f"f{fold}") if models else None
-        pipeline = Pipeline(select(_STAGES), None, (), removal, model)  # type: ignore[arg-type]
+        pipeline = Pipeline(select(_STAGES), removal=removal, model=model)  # type: ignore[arg-type]
         for begin in range(0, len(members), 64):
             part = members[begin : begin + 64]
             for i, one in zip(part, pipeline.clean([Document(str(i), "", "\n".join(pages[i].lines) + "\n") for i in part]), strict=True):
