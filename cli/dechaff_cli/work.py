@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from dechaff import FileReport
     from dechaff_cli.config import Configs
-    from dechaff_cli.corpus import Corpus
+    from dechaff_cli.corpus import Corpus, Source
     from dechaff_cli.run import Outcome, Task
 
 STDIN = "-"
@@ -139,6 +139,8 @@ def find(asked: Call) -> Corpus:
         return list(configs.of_folder(folder, "exclude"))
 
     found = corpus.find(asked.sources, include, passing_over(excluded, respect_gitignore=configs.of_run("respect-gitignore")))
+    if root := configs.of_run("root"):
+        found.files = [_placed(source, Path(root).resolve()) for source in found.files]
     if configs.of_run("force-exclude"):
         for source in [one for one in found.files if matches(excluded(one.path.parent), one.path)]:
             found.files.remove(source)
@@ -149,6 +151,13 @@ def find(asked: Call) -> Corpus:
             message += f" Passed over: {'; '.join(f'{count:,} {why}' for why, count in sorted(found.skipped.items()))}."
         raise corpus.CorpusError(message)
     return found
+
+
+def _placed(source: Source, root: Path) -> Source:
+    from dechaff_cli.corpus import spelled
+
+    path = source.path.resolve()
+    return replace(source, place=spelled(path.relative_to(root).as_posix())) if path.is_relative_to(root) else source
 
 
 def clean_folder(found: Corpus, task: Task, folder: Path | None, jobs: int) -> None:
