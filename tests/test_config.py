@@ -124,6 +124,8 @@ def test_a_file_extends_another(dechaff: Dechaff, tmp_path: Path) -> None:
         ('extend = "dechaff.toml"', "leads back to it"),
         ('extend = "none.toml"', "none.toml: cannot be read"),
         ("select = [", "not valid TOML"),
+        ("exclude = ['a\\']", r"'a\\' is no pattern as in a .gitignore"),
+        ("[per-file-ignores]\n'\\' = []", "is no pattern as in a .gitignore"),
     ],
 )
 def test_a_wrong_configuration_says_where_and_exits_2(dechaff: Dechaff, tmp_path: Path, text: str, message: str) -> None:
@@ -202,7 +204,7 @@ def test_excluded_files_are_passed_over_and_named_ones_only_by_force(dechaff: De
 
 def test_what_git_ignores_is_passed_over_as_git_says(dechaff: Dechaff, tmp_path: Path) -> None:
     files = {
-        ".gitignore": "build/\n*.tmp.txt\n/top.txt\nin/**/deep.txt\n!kept.tmp.txt\n",
+        ".gitignore": "\\\nbuild/\n*.tmp.txt\n/top.txt\nin/**/deep.txt\n!kept.tmp.txt\n",
         "in/.gitignore": "local.txt\n!again.tmp.txt\n",
         **dict.fromkeys(
             (

@@ -14,7 +14,7 @@ from dechaff import RULES, Allow, select
 from dechaff.patterns import Patterns
 from dechaff.rules import Rule, extend, from_block, parse
 from dechaff_cli.corpus import INCLUDE
-from dechaff_cli.ignoring import anchored, matches
+from dechaff_cli.ignoring import PatternError, anchored, matches
 from dechaff_cli.keys import OF_FILES, TOP, WHERE, ConfigError, check
 from dechaff_cli.policy import Budget, Policy
 
@@ -221,7 +221,8 @@ def _read(file: Path, folder: Path, *, needed: bool = True, seen: tuple[Path, ..
         raise ConfigError(message) from error
     where = str(file)
     if file.name == "pyproject.toml":
-        tools = table.get("tool", {})
+        tools = table.get("tool")
+        tools = tools if isinstance(tools, Mapping) else {}
         if "dechaff" not in tools and not needed:
             return None
         table, where = tools.get("dechaff", {}), f"{file}: [tool.dechaff]"
@@ -229,7 +230,11 @@ def _read(file: Path, folder: Path, *, needed: bool = True, seen: tuple[Path, ..
             message = f"{where} must be a table"
             raise ConfigError(message)
     check(table, TOP, where)
-    table = _absolute(table, file.parent, folder)
+    try:
+        table = _absolute(table, file.parent, folder)
+    except PatternError as error:
+        message = f"{where}: {error}"
+        raise ConfigError(message) from error
     before: Mapping[str, Any] = _DEFAULTS
     if "extend" in table:
         parent = file.parent / table.pop("extend")
