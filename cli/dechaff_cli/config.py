@@ -85,6 +85,7 @@ class Configs:
         self._given = {key: value for key, value in given.items() if key not in _ADDED}
         self._only: Config | None = None
         self._near: dict[Path, Config] = {}
+        self._allow: dict[Path | None, tuple[Allow, ...]] = {}
         self._rules: dict[tuple[tuple[str, ...], tuple[str, ...]], frozenset[str]] = {}
         if isolated or config is not None:
             self._only = _read(config, Path.cwd()) if config is not None else Config(None, Path.cwd())
@@ -144,9 +145,10 @@ class Configs:
         Raises:
             DechaffError: The configuration names a rule that there is not.
         """
-        settings = self.of_file(path, site)
-        allow = (*self.near(path.parent)["allow"], *self._allow_given)
-        return Treatment(self._selected(settings), tuple(map(_allow, allow)))
+        config = self.near(path.parent)
+        if config.file not in self._allow:
+            self._allow[config.file] = tuple(map(_allow, (*config["allow"], *self._allow_given)))
+        return Treatment(self._selected(self.of_file(path, site)), self._allow[config.file])
 
     def policy(self, path: Path, site: str) -> Policy:
         """Return when a file fails a check."""
@@ -156,8 +158,9 @@ class Configs:
         return Policy(None if fail_on is None else (select(fail_on) if fail_on else frozenset()), *budgets)
 
     def rules(self) -> frozenset[str]:
-        """Return the codes of all rules that may be in force for some file of the run."""
-        if self.main["overrides"] or len({id(config) for config in self._near.values()}) > 1:
+        """Return the codes of all rules that may be in force for some file of the run, once its files have been found."""
+        varied = self.main["overrides"] or len({config.file for config in self._near.values()}) > 1
+        if varied and "select" not in self._given:
             return frozenset(RULES)
         return self._selected({key: self.of_run(key) for key in ("select", "ignore")})
 
@@ -194,7 +197,7 @@ def _near_here(file: Path) -> Path:
 def _in_folder(folder: Path) -> Config | None:
     for name in NAMES:
         file = _near_here(folder / name)
-        if file.is_file() and (config := _read(file, folder, needed=name != "pyproject.toml")) is not None:
+        if os.path.isfile(file) and (config := _read(file, folder, needed=name != "pyproject.toml")) is not None:  # noqa: PTH113  not an error where nobody may look
             return config
     return None
 
