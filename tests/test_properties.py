@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from dechaff import RULES, Document, Edit, FileReport, NotTextError, Pipeline, clean, decode, encode, restore
 from dechaff.edits import apply, to_source, undo
 from dechaff.encoding import _HINTS, _QUICK
-from dechaff.lines import split
+from dechaff.lines import is_prose, key, split
+from dechaff.pages import paged
 from dechaff.repetition import Survey, survey
 from dechaff.report import describe, source
 
@@ -55,7 +56,7 @@ _TEXTS = _PAGES | st.text()
 @example(b"caf\xe9 \xe2\x80\x99 \xff\n\x80")
 @example(b"a\r\nb\r\n")
 @example(b"\x1b$B$3$s\x1b(B")
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)  # the first legacy bytes load what tells code pages apart
 def test_any_bytes_decode_and_come_back_or_are_refused(raw: bytes) -> None:
     try:
         decoded = decode(raw)
@@ -154,10 +155,30 @@ def test_edits_are_sorted_and_apart_and_findings_name_the_users_lines(text: str)
             assert lines[finding.line - 1][finding.column - 1 :].startswith(finding.old)
 
 
+@given(st.lists(_PAGES, max_size=6), st.data())
+@settings(max_examples=100, deadline=None)
+def test_a_page_knows_its_lines_as_its_text_has_them_also_after_removals(texts: list[str], data: st.DataObject) -> None:
+    for page in paged([Document("a", "", text.encode("utf-8", "replace").decode()) for text in texts]):
+        gone = data.draw(st.sets(st.integers(0, max(len(page.lines) - 1, 0)), max_size=len(page.lines)))
+        later = page.after([page.line_removal(row, "X", "") for row in sorted(gone)]) if gone else page
+        for known in (page, later):
+            blank = 0
+            rows = iter(zip(*(column.tolist() for column in known.rows), known.lines, strict=True))
+            for line in split(known.text):
+                if not line.text or line.text.isspace():
+                    blank += 1
+                    continue
+                start, end, before, prose, number, text = next(rows)
+                assert (line.start, line.end, blank, is_prose(line.text), line.text) == (start, end, before, prose, text)
+                if max(text) < "\U00020000":  # beyond, every code point counts as a letter, assigned or not
+                    assert bool(number) == bool(key(text))
+            assert next(rows, None) is None
+
+
 @given(st.lists(_PAGES, max_size=12), st.randoms(use_true_random=False))
 @settings(max_examples=50, deadline=None)
 def test_surveys_add_up_over_any_partition_in_any_order(texts: list[str], random: object) -> None:
-    pages = [Document(f"{i}.txt", "site" if i % 2 else "", text) for i, text in enumerate(texts)]
+    pages = paged([Document(f"{i}.txt", "site" if i % 2 else "", text) for i, text in enumerate(texts)])
     whole = survey(pages)
     parts = [survey([page]) for page in pages]
     random.shuffle(parts)  # type: ignore[attr-defined]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
+from dechaff.edits import Document
 from dechaff.lines import bare
 from dechaff.patterns import Patterns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dechaff.edits import Document, Edit
+    from dechaff.edits import Edit
     from dechaff.pipeline import Stage
 
 
@@ -55,13 +56,16 @@ class Allowed:
         )
 
 
-class Sparing:
+Of_contra = TypeVar("Of_contra", bound=Document, contravariant=True)
+
+
+class Sparing(Generic[Of_contra]):
     """A stage that leaves allowed lines alone and is otherwise the one it is made from.
 
     What the stage thinks of the neighbours of such a line does not change: to allow a line is to keep that line, no other.
     """
 
-    def __init__(self, stage: Stage, allowed: Allowed) -> None:
+    def __init__(self, stage: Stage[Of_contra], allowed: Allowed) -> None:
         """Make one.
 
         Args:
@@ -76,7 +80,7 @@ class Sparing:
         """The name of the stage."""
         return self._stage.name
 
-    def find(self, documents: Sequence[Document]) -> list[list[Edit]]:
+    def find(self, documents: Sequence[Of_contra]) -> list[list[Edit]]:
         """Return the edits of each document that nothing forbids."""
         return [
             [edit for edit in found if not self._spares(document, edit)]

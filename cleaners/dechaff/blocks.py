@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from dechaff.guards import guard
 from dechaff.lines import bare, is_prose, key, words
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+
+    from dechaff.pages import Page
 
 RELATED, STATISTICS, CONTENTS = "CHR201", "CHR202", "CHR203"
 
@@ -75,98 +77,125 @@ _CONTENTS = 4  # lines from which repeated headings are a table of contents
 _CONTENTS_WORDS = 14  # words a heading has at most
 
 
-class Shape(NamedTuple):
-    """What a line looks like, whatever stands beside it."""
+class View(NamedTuple):
+    """The written lines of a page, or those of them that are left."""
 
-    prose: bool
-    """Running text."""
-    heads_list: bool
-    """A heading such as "Related articles"."""
-    counted: str
-    """What the line counts, if it is a count; else empty."""
-    key: str
-    """What it shares with the same heading elsewhere; empty if it is too long for a heading."""
+    lines: list[str]
+    blank: list[int]
+    """Blank lines of the page before each."""
+    prose: list[bool]
+    key: list[int]
 
+    @classmethod
+    def of(cls, page: Page) -> View:
+        """Return all lines of a page."""
+        return cls(page.lines, *(column.tolist() for column in page.rows[2:]))
 
-class Row(NamedTuple):
-    """A written line of a page."""
+    def only(self, which: Sequence[int]) -> View:
+        """Return some of the lines, in their order."""
+        if len(which) == len(self.lines):
+            return self
+        lines, blank, prose, keys = ([column[i] for i in which] for column in self)
+        return View(lines, blank, prose, keys)  # type: ignore[arg-type]
 
-    text: str
-    shape: Shape
-    follows: bool
-    """Whether it stands directly below the one before, without a blank line."""
-
-
-def shape(line: str, text: str) -> Shape:
-    """Return what a line looks like.
-
-    Args:
-        line: The line.
-        text: The same, bare.
-    """
-    if len(text) > _LONGEST_STATISTIC:
-        return Shape(is_prose(line), heads_list=False, counted="", key="")
-    return Shape(is_prose(line), _heads_list(text), _counted(text), key(line) if text.count(" ") < _CONTENTS_WORDS else "")
+    def follows(self, i: int) -> bool:
+        """Return whether a line stands directly below the one before."""
+        return i > 0 and self.blank[i] == self.blank[i - 1]
 
 
-def find(rows: Sequence[Row], rules: Collection[str]) -> Iterator[tuple[int, str, str]]:
-    """Yield the lines of chrome blocks: index in `rows`, rule, evidence.
+class Blocks:
+    """Finds the blocks of a page. What single lines look like is remembered: pages of one corpus share many."""
 
-    Args:
-        rows: The written lines of a page.
-        rules: Codes of the rules in force.
-    """
-    if RELATED in rules:
-        yield from _related(rows)
-    if STATISTICS in rules:
-        yield from _statistics(rows)
-    if CONTENTS in rules:
-        yield from _contents(rows)
+    def __init__(self, rules: Collection[str]) -> None:
+        """Work with these rules alone."""
+        self.rules = frozenset(rules) & {RELATED, STATISTICS, CONTENTS}
+        self._headings: set[str] = set()
+        self._counted: dict[str, str] = {}
+
+    def learn(self, lines: Iterable[str], texts: Iterable[str]) -> None:
+        """Look at lines that pages may have.
+
+        Args:
+            lines: The lines.
+            texts: The same, bare.
+        """
+        for line, text in zip(lines, texts, strict=True):
+            if text[:4].lower() in _RELATED_BEGINS and len(text) <= _LONGEST_HEADING and _RELATED_HEADING.fullmatch(text):
+                self._headings.add(line)
+            if len(text) <= _LONGEST_STATISTIC and _DIGIT.search(text) and (match := _STATISTIC.fullmatch(text)):
+                self._counted[line] = next(filter(None, match.groups()))
+
+    def forget(self) -> None:
+        """Forget all lines."""
+        self._headings.clear()
+        self._counted.clear()
+
+    def possible(self, page: View) -> frozenset[str]:
+        """Return the rules that a page may give work to: most pages have no such block, and that shows at little cost."""
+        found = set()
+        if not self._headings.isdisjoint(page.lines):
+            found.add(RELATED)
+        if sum(map(self._counted.__contains__, page.lines)) >= _STATISTICS:
+            found.add(STATISTICS)
+        heads = _heads(page)
+        if heads and sum(map(set(heads).__contains__, page.key)) - sum(map(len, heads.values())) >= _CONTENTS:
+            found.add(CONTENTS)
+        return frozenset(found & self.rules)
+
+    def find(self, page: View, rules: Collection[str]) -> Iterator[tuple[int, str, str]]:
+        """Yield the lines of chrome blocks: index in the page, rule, evidence.
+
+        Args:
+            page: The page, as far as nothing has been removed yet.
+            rules: Codes of the rules that it may give work to.
+        """
+        if RELATED in rules:
+            yield from _related(page, [i for i, line in enumerate(page.lines) if line in self._headings])
+        if STATISTICS in rules:
+            yield from _statistics(page, [self._counted.get(line, "") for line in page.lines])
+        if CONTENTS in rules:
+            yield from _contents(page)
 
 
-def _heads_list(text: str) -> bool:
-    if text[:4].lower() not in _RELATED_BEGINS:
-        return False
-    return len(text) <= _LONGEST_HEADING and _RELATED_HEADING.fullmatch(text) is not None
-
-
-def _related(rows: Sequence[Row]) -> Iterator[tuple[int, str, str]]:
+def _related(page: View, headings: Sequence[int]) -> Iterator[tuple[int, str, str]]:
     """Yield a heading such as "Related trials" and the titles under it, as far as they go on in one shape."""
     done = 0
-    first_prose = next((i for i, row in enumerate(rows) if row.shape.prose), len(rows))
-    for i in [i for i, row in enumerate(rows) if row.shape.heads_list]:
+    first_prose = page.prose.index(True) if True in page.prose else len(page.lines)
+    for i in headings:
         if i < done:
             continue
         # Before the page's own text has begun, what follows such a heading may be the page's title.
-        end = _list_end(rows, i, begun=first_prose < i)
+        end = _list_end(page, i, begun=first_prose < i)
         items = end - i - 1
         if _FEWEST_ITEMS <= items <= _MOST_ITEMS:
-            heading = bare(rows[i].text)
+            heading = bare(page.lines[i])
             for j in range(i, end):
                 yield j, RELATED, f"one of {items} items under {heading!r}" if j > i else f"heads a list of {items} other pages"
         done = end
 
 
-def _list_end(rows: Sequence[Row], heading: int, *, begun: bool) -> int:
+def _list_end(page: View, heading: int, *, begun: bool) -> int:
     """Return one past the last item of the list under a heading; the heading itself if it is not sure where the list ends.
 
     Items go on in the shape of the first: marked by bullets, or set tight. The end is sure where that shape ends, at the end of the
     page, or if most items carry the identifier of a record.
     """
+    lines = page.lines
     begin = end = heading + 1
-    if begin < len(rows) and _is_marked(rows[begin].text):
-        while end < min(len(rows), begin + _MOST_ITEMS + 1) and _is_item(rows[end].text, ends_freely=True):
-            if not _is_marked(rows[end].text) and not (rows[end].follows and rows[end].text[:2].isspace()):
+    last = min(len(lines), begin + _MOST_ITEMS + 1)
+    if begin < len(lines) and _is_marked(lines[begin]):
+        while end < last and _is_item(lines[end], ends_freely=True):
+            if not _is_marked(lines[end]) and not (page.follows(end) and lines[end][:2].isspace()):
                 break
             end += 1
         return end
-    if _is_marked(rows[heading].text):
+    if _is_marked(lines[heading]):
         return heading
-    tight = end + 1 < len(rows) and rows[end + 1].follows
-    while end < min(len(rows), begin + _MOST_ITEMS + 1) and _is_item(rows[end].text) and (end == begin or not tight or rows[end].follows):
+    tight = end + 1 < len(lines) and page.follows(end + 1)
+    while end < last and _is_item(lines[end]) and (end == begin or not tight or page.follows(end)):
         end += 1
-    alike = sum(bool(_RECORD.search(row.text)) for row in rows[begin:end]) >= 0.75 * (end - begin)
-    sure = end == len(rows) or (tight and end - begin > _FEWEST_ITEMS and not rows[end].follows)
+    alike = sum(bool(_RECORD.search(line)) for line in lines[begin:end]) >= 0.75 * (end - begin)
+    sure = end == len(lines) or (tight and end - begin > _FEWEST_ITEMS and not page.follows(end))
     return end if alike or (begun and sure) else heading
 
 
@@ -189,62 +218,59 @@ _LIST_MARK = re.compile(r"\s*(?:[•·▪◦‣*›»>–-]\s|\d{1,2}[.)]\s)")
 _RECORD = re.compile(r"\b(?:NCT\d{8}|ISRCTN\d+|ChiCTR[\w-]+|EUCTR[\d-]+|10\.\d{4,9}/)", re.IGNORECASE)
 
 
-def _statistics(rows: Sequence[Row]) -> Iterator[tuple[int, str, str]]:
-    """Yield a block of counts that a site gives of itself before or after its text."""
-    if sum(bool(row.shape.counted) for row in rows) < _STATISTICS:
-        return
-    prose = [i for i, row in enumerate(rows) if row.shape.prose] or [len(rows)]
-    i = 0
-    while i < len(rows):
-        end = i
-        while end < len(rows) and rows[end].shape.counted:
-            end += 1
-        if end - i >= _STATISTICS and _is_own(rows[i:end]) and not prose[0] < i < end <= prose[-1]:
-            size = end - i
+def _statistics(page: View, counted: Sequence[str]) -> Iterator[tuple[int, str, str]]:
+    """Yield a block of counts that a site gives of itself before or after its text.
+
+    Args:
+        page: The page.
+        counted: What each line counts, if it is a count; else empty.
+    """
+    prose = [i for i, is_prose in enumerate(page.prose) if is_prose] or [len(counted)]
+    for i, end in _runs(counted):
+        if end - i >= _STATISTICS and _is_own(page.lines[i:end], counted[i:end]) and not prose[0] < i < end <= prose[-1]:
             for j in range(i, end):
-                yield j, STATISTICS, f"one of {size} counts in a row at the edge of the page"
-        i = max(end, i + 1)
+                yield j, STATISTICS, f"one of {end - i} counts in a row at the edge of the page"
 
 
-def _is_own(block: Sequence[Row]) -> bool:
+def _is_own(lines: Sequence[str], counted: Sequence[str]) -> bool:
     """Return whether a site counts itself: all lines give totals, or most count what no study does."""
-    if any(guard(row.text) for row in block):
+    if any(map(guard, lines)):
         return False
-    if all(bare(row.text)[:6].lower() == "total " for row in block):
-        return any(_COUNTED.search(row.shape.counted) or _HELD.search(row.shape.counted) for row in block)
-    counted = sum(bool(_COUNTED.search(row.shape.counted)) for row in block)
-    return 2 * counted >= len(block) and not any(_STUDIED.search(row.text) for row in block)
+    if all(bare(line)[:6].lower() == "total " for line in lines):
+        return any(_COUNTED.search(what) or _HELD.search(what) for what in counted)
+    own = sum(bool(_COUNTED.search(what)) for what in counted)
+    return 2 * own >= len(lines) and not any(map(_STUDIED.search, lines))
 
 
-def _counted(text: str) -> str:
-    """Return what a bare line counts, or nothing."""
-    if not _DIGIT.search(text):
-        return ""
-    match = _STATISTIC.fullmatch(text)
-    return next(filter(None, match.groups())) if match else ""
-
-
-def _contents(rows: Sequence[Row]) -> Iterator[tuple[int, str, str]]:
+def _contents(page: View) -> Iterator[tuple[int, str, str]]:
     """Yield a run of lines that all stand again in the page, there as headings over text."""
-    counts = Counter(row.shape.key for row in rows)
-    if sum(count > 1 for name, count in counts.items() if name) < _CONTENTS:
-        return
-    heads = [i for i in range(len(rows) - 1) if rows[i + 1].shape.prose]
-    headed: dict[str, list[int]] = {}
-    for i in heads:
-        headed.setdefault(rows[i].shape.key, []).append(i)
-    above = set(heads)
+    heads = _heads(page)
 
-    def elsewhere(i: int) -> bool:
-        name = rows[i].shape.key
-        return bool(name) and i not in above and any(abs(j - i) > 1 for j in headed.get(name, ()))
+    def elsewhere(i: int, name: int) -> bool:
+        places = heads[name]
+        return i not in places and any(abs(j - i) > 1 for j in places) and page.lines[i].count(" ") < _CONTENTS_WORDS
 
-    i = 0
-    while i < len(rows):
-        end = i
-        while end < len(rows) and elsewhere(end):
-            end += 1
-        if end - i >= _CONTENTS and len({row.shape.key for row in rows[i:end]}) == end - i:
+    for i, end in _runs([name in heads and elsewhere(i, name) for i, name in enumerate(page.key)]):
+        names = {key(line) for line in page.lines[i:end]}
+        if end - i >= _CONTENTS and len(names) == end - i:
             for j in range(i, end):
                 yield j, CONTENTS, f"one of {end - i} headings in a row that stand again over their text"
-        i = max(end, i + 1)
+
+
+def _heads(page: View) -> dict[int, list[int]]:
+    """Return by key where lines stand that may be headings: above running text, and none themselves."""
+    heads: dict[int, list[int]] = {}
+    for i, above in enumerate(page.prose[1:]):
+        if above and not page.prose[i] and page.key[i]:
+            heads.setdefault(page.key[i], []).append(i)
+    return heads
+
+
+def _runs(marks: Sequence[object]) -> Iterator[tuple[int, int]]:
+    """Yield where marked lines stand together: first index, and one past the last."""
+    at = 0
+    for marked, group in groupby(map(bool, marks)):
+        end = at + sum(1 for _ in group)
+        if marked:
+            yield at, end
+        at = end

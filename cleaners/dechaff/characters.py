@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from dechaff.edits import Edit, replacing
@@ -38,6 +39,8 @@ _PLAIN = re.compile(
     "[\\s!-~\xa1-\u02ff\u0300-\u036f\u0370-\u052f\u1e00-\u1fff\u2010-\u2027\u2030-\u205e\u2070-\u20cf\u2150-\u218f"
     "\u3001-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff00-\uffef]"
 )
+_MOST_MARKS = 60  # on one letter; the Stream-Safe text format (Unicode Standard, annex 15) has 30 at most, and no script needs more
+_CROWD = re.compile("[\u0300-\U000e01ef]{61,}")  # where there can be more
 _MONGOLIAN = re.compile("[\u1800-\u18af]")
 
 
@@ -63,12 +66,32 @@ class Characters:
                 if new is not None and rule in self.rules:
                     edits.append(Edit(match.start(), match.end(), new, rule, _name(match[0])))
         # What stood between a letter and its accent has to go first, so composing waits for a pass that finds nothing else.
-        if not edits and "CHA006" in self.rules and not unicodedata.is_normalized("NFC", text):
+        if not edits and "CHA006" in self.rules and not _is_composed(text):
             for line in split(text):
-                composed = unicodedata.normalize("NFC", line.text)
+                composed = _composed(line.text)
                 if composed != line.text:
                     edits += replacing(line.text, composed, line.start, "CHA006", "letters and accents stored apart")
         return edits
+
+
+def _is_composed(text: str) -> bool:
+    """Return whether a text is in normal form C, as far as that can be told in time linear in it."""
+    return text.isascii() or (_CROWD.search(text) is None and unicodedata.is_normalized("NFC", text))
+
+
+def _composed(text: str) -> str:
+    """Return a text in normal form C, but for crowds of marks: to put them in order takes the square of their number."""
+    pieces: list[str] = []
+    done = 0
+    for crowd in _CROWD.finditer(text):
+        start = crowd.start()
+        for marked, run in groupby(crowd[0], lambda character: unicodedata.combining(character) > 0):
+            end = start + len(list(run))
+            if marked and end - start > _MOST_MARKS:
+                pieces += unicodedata.normalize("NFC", text[done:start]), text[start:end]
+                done = end
+            start = end
+    return "".join((*pieces, unicodedata.normalize("NFC", text[done:])))
 
 
 def _line_break(_: re.Match[str]) -> str:

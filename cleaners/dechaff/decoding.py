@@ -8,11 +8,10 @@ from base64 import b64decode, b64encode
 from operator import index
 from typing import NamedTuple
 
-from dechaff.errors import NotTextError
+from dechaff.codepages import FALLBACK, codec, detect, nearest_name
+from dechaff.errors import NotTextError, UnknownEncodingError
 
 UTF8 = "utf-8"
-FALLBACK = "windows-1252"
-"""What English pages without a declared encoding mostly are: the WHATWG default for western locales."""
 
 _MARKS = (  # longest first: UTF-32 begins with the mark of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -54,16 +53,7 @@ _MOST_CONTROLS = 0.02  # of all bytes: the binaries of the public set have 0.093
 _HIGH = re.compile(rb"[\x80-\xff]")
 _SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _SHIFTS = re.compile(rb"\x1b(?:\$[@AB]|\$\([CDO]|\$\)[ACG]|\([BIJ])")  # escape sequences of ISO-2022-JP, -KR and -CN
-_CODECS = {  # WHATWG names to Python's codecs, with every byte defined as browsers define it
-    "gbk": "gb18030",
-    "shift_jis": "cp932",
-    "euc-kr": "cp949",
-    "big5": "big5hkscs",
-    "windows-874": "sloppy-windows-874",
-    "x-mac-cyrillic": "mac-cyrillic",
-    "iso-8859-8-i": "iso-8859-8",
-    **{f"windows-125{n}": f"sloppy-windows-125{n}" for n in range(9)},
-}
+_CUT = re.compile(rb"(?:[\xc2-\xf4]|[\xe0-\xf4][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{2})\Z")  # a character without its end
 
 
 class Patch(NamedTuple):
@@ -128,15 +118,22 @@ class Decoded(NamedTuple):
     remarks: tuple[Remark, ...]
 
 
-def decode(raw: bytes) -> Decoded:
+def decode(raw: bytes, encoding: str | None = None) -> Decoded:
     r"""Return the text of a file.
 
+    Args:
+        raw: Its bytes.
+        encoding: The encoding they are in, by its WHATWG or Python name; found by itself if left out.
+
     Raises:
-        NotTextError: The bytes are a picture, an archive, a program, or otherwise not text.
+        NotTextError: The bytes are a picture, an archive, a program, otherwise not text, or not valid in the encoding named.
+        UnknownEncodingError: There is no encoding by that name.
 
     >>> decode(b"\xef\xbb\xbfRain fell.\r\n").text
     'Rain fell.\n'
     """
+    if encoding is not None:
+        return _forced(raw, check_name(encoding))
     for mark, name in _MARKS:
         if raw.startswith(mark):
             return _marked(raw, mark, name)
@@ -173,11 +170,41 @@ def encode(text: str, encoding: Encoding) -> bytes:
 def _plain_bytes(text: str, encoding: Encoding) -> bytes:
     if encoding.newline != "\n":
         text = text.replace("\n", encoding.newline)
-    return encoding.mark + text.encode(_codec(encoding.name), "replace")
+    return encoding.mark + text.encode(codec(encoding.name), "replace")
 
 
-def _codec(name: str) -> str:
-    return _CODECS.get(name, name)
+def check_name(encoding: str) -> str:
+    """Return the name of an encoding in lower case.
+
+    Raises:
+        UnknownEncodingError: There is no encoding of text by that name.
+
+    >>> check_name("Windows-1252")
+    'windows-1252'
+    """
+    name = encoding.strip().lower()
+    try:
+        b"".decode(codec(name))  # fails for codecs that are not of text, such as base64
+        "".encode(codec(name))
+    except (LookupError, ValueError):
+        near = nearest_name(name)
+        message = f"no encoding is called {encoding!r}{f'; did you mean {near!r}?' if near else ''}"
+        raise UnknownEncodingError(message) from None
+    return name
+
+
+def _forced(raw: bytes, name: str) -> Decoded:
+    """Return the text of bytes in the encoding that the user named."""
+    mark = next((mark for mark, marked in _MARKS if marked == name and raw.startswith(mark)), b"")
+    try:
+        text = raw[len(mark) :].decode(codec(name))
+    except UnicodeDecodeError as error:
+        at = error.start + len(mark)
+        line = raw.count(b"\n", 0, at) + 1
+        message = f"is not valid {name}: byte 0x{raw[at]:02X} at offset {at}, line {line}; name another encoding, or none to have it found"
+        raise NotTextError(message) from error
+    remarks = [] if name == UTF8 else [Remark(1, "DEC003", f"read as {name}, as asked")]
+    return _finish(raw, text, name, mark, remarks)
 
 
 def _marked(raw: bytes, mark: bytes, name: str) -> Decoded:
@@ -194,17 +221,20 @@ def _utf8(raw: bytes, body: bytes, mark: bytes, remarks: list[Remark]) -> Decode
     for name, rule, note in ((UTF8, "", ""), ("utf-8-variants", "DEC004", "UTF-8 in the forms that Java and old databases write")):
         if _decodes(body, name):
             return _finish(raw, body.decode(name), UTF8, mark, [*remarks, Remark(1, rule, note)] if rule else remarks)
+    if (cut := _CUT.search(body)) and _decodes(body[: cut.start()], UTF8) and not body[: cut.start()].isascii():
+        remark = Remark(body.count(b"\n") + 1, "DEC004", "the file ends inside a character, whose first bytes are left out")
+        return _finish(raw, body[: cut.start()].decode(UTF8), UTF8, mark, [*remarks, remark])
     lines = body.split(b"\n")
     if mark or _holds_utf8(body, lines):
         return _mixed(raw, lines, mark, remarks)
-    name = _detect(body)
+    name = detect(body)
     return _finish(raw, _decode_as(body, name), name, mark, [*remarks, Remark(1, "DEC003", f"not UTF-8; its letters read as {name}")])
 
 
 def _mixed(raw: bytes, lines: list[bytes], mark: bytes, remarks: list[Remark]) -> Decoded:
     """Return the text of a UTF-8 file in which some lines are not UTF-8."""
     legacy = [line for line in lines if not _decodes(line, UTF8) and not _SEQUENCE.search(line)]
-    name = _detect(b"\n".join(legacy)) if legacy else FALLBACK
+    name = detect(b"\n".join(legacy)) if legacy else FALLBACK
     pieces = []
     for number, line in enumerate(lines, 1):
         if _decodes(line, UTF8):
@@ -270,7 +300,7 @@ def _holds_utf8(body: bytes, lines: list[bytes]) -> bool:
 def _read_single_bytes(error: UnicodeError) -> tuple[str, int]:
     """Return what the default code page makes of undecodable bytes: a handler for `bytes.decode`, so that nothing is lost."""
     assert isinstance(error, UnicodeDecodeError)
-    return error.object[error.start : error.end].decode(_CODECS[FALLBACK]), error.end
+    return error.object[error.start : error.end].decode(codec(FALLBACK)), error.end
 
 
 codecs.register_error("dechaff-single-bytes", _read_single_bytes)
@@ -278,36 +308,15 @@ codecs.register_error("dechaff-single-bytes", _read_single_bytes)
 
 def _decode_as(body: bytes, name: str) -> str:
     """Return the text in an encoding; what is undefined in it is read byte by byte."""
-    return body.decode(_codec(name), "dechaff-single-bytes")
-
-
-def _detect(body: bytes) -> str:
-    """Return the name of the legacy code page that the bytes are most likely in.
-
-    The detector is Firefox's, under a plain licence: 97.4 % of English windows-1252 pages and 84 % of sentences in 27 languages
-    exact, the misses nearly all in DOS and Macintosh code pages, which the web does not use.
-    """
-    from chardetng_py import EncodingDetector  # noqa: PLC0415  most corpora never need it
-
-    detector = EncodingDetector()
-    detector.feed(body, last=True)
-    name = str(detector.guess(tld=None, allow_utf8=False)).lower()
-    return name if _codec_exists(name) else FALLBACK
-
-
-def _codec_exists(name: str) -> bool:
-    try:
-        codecs.lookup(_codec(name))
-    except LookupError:
-        return False
-    return True
+    return body.decode(codec(name), "dechaff-single-bytes")
 
 
 def _shifted_name(raw: bytes) -> str | None:
     """Return the form of ISO-2022 that the escape sequences in some bytes belong to."""
     if not _SHIFTS.search(raw):
         return None
-    return next((name for name in ("iso2022_jp_2", "iso2022_kr") if _decodes(raw, name)), None)
+    names = ("iso2022_kr",) if b"\x1b$)C" in raw else ("iso2022_jp_2",)  # the Japanese codec passes Korean shifts over
+    return next((name for name in names if _decodes(raw, name)), None)
 
 
 def _wide_name(raw: bytes) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,6 +19,10 @@ class Document(NamedTuple):
     site: str
     """The group of pages that repetition is counted in; empty when unknown."""
     text: str
+
+    def after(self, edits: Sequence[Edit]) -> Self:
+        """Return the document that edits make."""
+        return self._replace(text=apply(self.text, edits))
 
 
 class Edit(NamedTuple):

@@ -1,28 +1,32 @@
-"""Stage: text that was decoded wrongly before it came to us, and its kin, with ftfy."""
+"""Stage: text that was decoded wrongly before it came to us, and its kin: each room of `mojibake` finds one kind."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ftfy import ExplanationStep, TextFixerConfig, fix_and_explain
-from ftfy.fixes import unescape_html
 
 from dechaff.edits import Edit, replacing
-from dechaff.lines import Line
+from dechaff.lines import Line, split
+from dechaff.mojibake import entities, losses, replacements, round_trip, swaps
+from dechaff.mojibake.pages import WESTERN, shown
+from dechaff.spelling import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from dechaff.edits import Document
 
-_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][0-9A-Za-z]{1,23});")
 # Every shape that ftfy's own, slower test calls bad holds a C1 control, two characters from below the East Asian scripts side by
 # side, or an unfinished ligature oe. Sound English, with its curly quotes, has none of them.
 _QUICK = re.compile("[\x80-\x9f]|[\xa0-\u2e7f\ufb01\ufb02\ufffd]{2}|[Œœ](?![A-Za-z])|[\ud800-\udfff]")
 # What any of these shapes has, in patterns that each begin with a plain class, which the engine finds fast.
 _HINTS = (re.compile("[\x80-\x9f\ud800-\udfffŒœ]"), re.compile("[^\x00-\x7f]{2}"))
-_MARKUP = re.compile(r"</?[A-Za-z!][^<>]*>")
+# What East Asian pages and lost bytes leave: a character of theirs or a replacement.
+_LONE = re.compile("[\u2e80-\ufffd]")
 _ESCAPE = re.compile(r"\x1b\[(?:[0-9]*;)*[0-9]*[A-Za-z]")
 _MOST_ROUNDS = 5  # text damaged more than five times over was never met; the bound only makes the end certain
 
@@ -48,7 +52,7 @@ _GENTLE = TextFixerConfig(
 
 
 class Encoding:
-    """Finds mojibake, entities, terminal escapes and stray surrogates, line by line."""
+    """Finds mojibake, entities, terminal escapes, stray surrogates and characters that were lost, over each document as a whole."""
 
     name = "encoding"
 
@@ -61,72 +65,158 @@ class Encoding:
             fix_surrogates="ENC004" in rules,
             remove_terminal_escapes="ENC005" in rules,
         )
-        self.entities = "ENC002" in rules
 
     def find(self, documents: Sequence[Document]) -> list[list[Edit]]:
         """Return the repairs of each document."""
         return [self._in_text(document.text) for document in documents]
 
     def _in_text(self, text: str) -> list[Edit]:
+        damaged = [Suspect(line) for line in _suspects(text)]
+        if not damaged:
+            return []
+        page = Page(text, damaged)
+        if "ENC002" in self.rules and not page.shows_markup:
+            for suspect in damaged:
+                suspect.put(entities.plain(suspect.text), "ENC002", "HTML entities")
+        if "ENC001" in self.rules:
+            page.read_again()
+            page.fill_losses()
+        for suspect in damaged:
+            self._with_ftfy(suspect)
+        if "ENC001" in self.rules:
+            page.undo_swap()
+        if "ENC006" in self.rules:
+            page.fill_replacements()
         edits: list[Edit] = []
-        lines = list(self._suspects(text))
-        # A page that shows mark-up with entities in it is about them: there they are content, on other lines too.
-        entities = self.entities and not any(_ENTITY.search(line.text) and _MARKUP.search(line.text) for line in lines)
-        for line in lines:
-            repaired, steps = self._repair(line.text, entities=entities)
-            if steps and _rule(steps) in self.rules:
-                edits += replacing(line.text, repaired, line.start, _rule(steps), _note(steps))
+        for suspect in damaged:
+            if suspect.text != suspect.line.text and (rule := suspect.rule()) in self.rules:
+                edits += replacing(suspect.line.text, suspect.text, suspect.line.start, rule, suspect.note())
         return edits
 
-    def _suspects(self, text: str) -> Iterator[Line]:
-        """Yield the lines that a repair could change: nearly none of sound text, and that without cutting it into lines."""
-        signs = [pattern for pattern, first in ((_ENTITY, "&"), (_ESCAPE, "\x1b")) if first in text]
-        if not text.isascii():
-            signs += _HINTS
-        found: set[tuple[int, int]] = set()
-        for sign in signs:
-            match = sign.search(text)
-            while match:
-                start = text.rfind("\n", 0, match.start()) + 1
-                end = text.find("\n", match.end())
-                end = len(text) if end < 0 else end
-                found.add((start, end))
-                match = sign.search(text, end)
-        for start, end in sorted(found):
-            line = text[start:end]
-            if "&" in line or "\x1b" in line or _QUICK.search(line):
-                yield Line(start, end, line)
-
-    def _repair(self, line: str, *, entities: bool) -> tuple[str, list[ExplanationStep]]:
-        """Return the line repaired until nothing changes, and what was done to it."""
-        done: list[ExplanationStep] = []
+    def _with_ftfy(self, suspect: Suspect) -> None:
+        """Repair what ftfy knows of, until nothing changes."""
+        if not ("&" in suspect.text or "\x1b" in suspect.text or _QUICK.search(suspect.text)):
+            return
         for _ in range(_MOST_ROUNDS):
-            before = line
-            if entities and (plain := unescape_html(line)) != line and "\n" not in plain:
-                line = plain
-                done.append(ExplanationStep("apply", "unescape_html"))
-            repaired, steps = fix_and_explain(line, self.config)
-            if repaired != line and "\n" not in repaired:
-                line = repaired
-                done += steps or ()
-            if line == before:
-                break
-        return line, done
+            repaired, steps = fix_and_explain(suspect.text, self.config)
+            if repaired == suspect.text or "\n" in repaired:
+                return
+            suspect.put(repaired, _rule(steps or ()), *_causes(steps or ()))
 
 
-_RULES = {"unescape_html": "ENC002", "fix_c1_controls": "ENC003", "fix_surrogates": "ENC004", "remove_terminal_escapes": "ENC005"}
+class Suspect:
+    """A line that a repair may change, and what was done to it so far."""
+
+    def __init__(self, line: Line) -> None:
+        """Begin with a line as it was found."""
+        self.line = line
+        self.text = line.text
+        self.done: list[tuple[str, str]] = []
+
+    def put(self, text: str, rule: str, *causes: str) -> None:
+        """Take another text for the line, if it is another, and remember why."""
+        if text != self.text and "\n" not in text:
+            self.text = text
+            self.done += [(rule, cause) for cause in causes]
+
+    def rule(self) -> str:
+        """Return the rule that the line is reported under: mojibake before all else, then the first."""
+        rules = [rule for rule, _ in self.done]
+        return "ENC001" if "ENC001" in rules else rules[0]
+
+    def note(self) -> str:
+        """Return the repair in words, such as "UTF-8 read as windows-1252, twice"."""
+        counts = Counter(cause for _, cause in self.done)
+        return "; ".join(f"{cause}{_TIMES[min(count, 5)]}" for cause, count in counts.items())
 
 
-def _rule(steps: Sequence[ExplanationStep]) -> str:
-    """Return the rule that a repaired line is reported under: mojibake before all else, then in the order of the steps."""
-    if any(step.parameter not in _RULES for step in steps) and tuple(steps) != _C1_AS_WINDOWS:
-        return "ENC001"
-    return _RULES.get(steps[0].parameter, "ENC003")
+_TIMES = ("", "", ", twice", ", three times", ", four times", ", five times")
 
 
+class Page:
+    """The suspects of a document together: what one shows with certainty makes weaker signs in others credible."""
+
+    def __init__(self, text: str, suspects: list[Suspect]) -> None:
+        """Begin with a document's text and its suspect lines."""
+        self.source = text
+        self.suspects = suspects
+        self.known: Counter[str] = Counter()
+
+    @property
+    def shows_markup(self) -> bool:
+        """Whether it shows mark-up with entities in it: then it is about them, and they are content, on other lines too."""
+        return any(entities.ENTITY.search(one.text) and entities.MARKUP.search(one.text) for one in self.suspects)
+
+    def read_again(self) -> None:
+        """Read lines again as UTF-8 that are so from end to end, until there are none."""
+        left = [one for one in self.suspects if not one.text.isascii()]
+        for _ in range(_MOST_ROUNDS):
+            found = [round_trip.trips(one.text, frozenset(self.known)) for one in left]
+            ranks = round_trip.order(found) if any(found) else {}
+            met = len(self.known)
+            for suspect, trips in zip(left, found, strict=True):
+                if trips:
+                    trip = min(trips, key=lambda trip: ranks[trip.pages])
+                    self.known.update(trip.pages)
+                    suspect.put(trip.text, "ENC001", *(f"UTF-8 read as {shown(page)}" for page in trip.pages))
+            if met == len(self.known):  # no new page, so only lines that changed can change again
+                left = [one for one, trips in zip(left, found, strict=True) if trips]
+            if not any(found):
+                return
+
+    def fill_losses(self) -> None:
+        """Read words again in lines that lost bytes, with the page that other lines were certainly read with."""
+        left = [one for one in self.suspects if not one.text.isascii()]
+        known = self.known.most_common(1)[0][0] if self.known else None
+        if not left or (reading := losses.reading([one.text for one in self.suspects], known)) is None:
+            return
+        page = losses.western_mode(self.source) if reading.page in WESTERN else reading.page
+        for suspect in left:
+            if new := losses.fill(suspect.text, page, reading.languages):
+                suspect.put(new, "ENC001", f"UTF-8 read as {shown(page)}, and bytes lost")
+
+    def undo_swap(self) -> None:
+        """Read lines again that one legacy code page was mistaken in for another."""
+        if swap := swaps.find([one.text for one in self.suspects]):
+            for suspect in self.suspects:
+                suspect.put(swaps.apply(suspect.text, swap), "ENC001", swap.cause)
+
+    def fill_replacements(self) -> None:
+        """Fill replacement characters where what stands around them leaves one answer."""
+        holed = [one for one in self.suspects if replacements.LOST in one.text]
+        if holed:
+            known = replacements.evidence(self.source, self.languages)
+            for suspect in holed:
+                suspect.put(replacements.fill(suspect.text, known), "ENC006", "a replacement character, filled from what stands around it")
+
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """What the document is in as far as it can be read, by ISO 639 codes, likeliest first."""
+        now = {one.line.start: one.text for one in self.suspects}
+        return tuple(nearest("\n".join(now.get(line.start, line.text) for line in split(self.source)), count=2))
+
+
+def _suspects(text: str) -> Iterator[Line]:
+    """Yield the lines that a repair could change: nearly none of sound text, and that without cutting it into lines."""
+    signs = [pattern for pattern, first in ((entities.ENTITY, "&"), (_ESCAPE, "\x1b")) if first in text]
+    if not text.isascii():
+        signs += [*_HINTS, _LONE, swaps.SIGN]
+    found: set[tuple[int, int]] = set()
+    for sign in signs:
+        match = sign.search(text)
+        while match:
+            start = text.rfind("\n", 0, match.start()) + 1
+            end = text.find("\n", match.end())
+            end = len(text) if end < 0 else end
+            found.add((start, end))
+            match = sign.search(text, end)
+    for start, end in sorted(found):
+        yield Line(start, end, text[start:end])
+
+
+_RULES = {"fix_c1_controls": "ENC003", "fix_surrogates": "ENC004", "remove_terminal_escapes": "ENC005"}
 _C1_AS_WINDOWS = (ExplanationStep("encode", "latin-1"), ExplanationStep("decode", "windows-1252"))
 _APPLIED = {
-    "unescape_html": "HTML entities",
     "fix_c1_controls": "C1 control codes that windows-1252 shows as characters",
     "fix_surrogates": "surrogates",
     "remove_terminal_escapes": "terminal escape sequences",
@@ -136,16 +226,22 @@ _APPLIED = {
 }
 
 
-def _note(steps: Sequence[ExplanationStep]) -> str:
-    """Return the repair in words, such as "UTF-8 read as windows-1252, twice"."""
+def _rule(steps: Sequence[ExplanationStep]) -> str:
+    """Return the rule that some of ftfy's steps come under: mojibake before all else, then the first."""
+    if any(step.parameter not in _RULES for step in steps) and tuple(steps) != _C1_AS_WINDOWS:
+        return "ENC001"
+    return _RULES.get(steps[0].parameter, "ENC003") if steps else "ENC001"
+
+
+def _causes(steps: Sequence[ExplanationStep]) -> list[str]:
+    """Return ftfy's steps in words."""
     causes: list[str] = []
     page = ""
     for step in steps:
         if step.action == "encode":
-            page = step.parameter.removeprefix("sloppy-")
+            page = shown(step.parameter)
         elif step.action == "decode":
             causes.append(f"{step.parameter.upper().replace('UTF-8-VARIANTS', 'UTF-8')} read as {page}")
         else:
             causes.append(_APPLIED.get(step.parameter, step.parameter))
-    times = ("", "", ", twice", ", three times", ", four times", ", five times")
-    return "; ".join(f"{cause}{times[min(causes.count(cause), 5)]}" for cause in dict.fromkeys(causes))
+    return causes

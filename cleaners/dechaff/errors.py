@@ -15,9 +15,21 @@ class UnknownRuleError(DechaffError):
     """A selection names no rule, prefix or stage that exists."""
 
 
+class ModelError(DechaffError):
+    """The weights of the line model are damaged, or belong to another version."""
+
+
 class NotTextError(DechaffError):
     """The bytes are not text: a picture, an archive, a program."""
 
 
+class UnknownEncodingError(DechaffError):
+    """There is no encoding by the name that was given."""
+
+
 class RestoreError(DechaffError):
     """A clean copy and its record do not belong together."""
+
+
+class LanguageError(DechaffError):
+    """A language was named that no table has."""

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from importlib import resources
+from typing import TYPE_CHECKING
 
 from dechaff.lines import bare
 from dechaff.patterns import Patterns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,23 @@ def _patterns(*, cased: bool) -> Patterns[str]:
     return Patterns([(pattern, guard.name) for guard in load() if guard.cased == cased for pattern in guard.patterns], cased=cased)
 
 
-@lru_cache(maxsize=1 << 16)
+_known: dict[str, str | None] = {}
+_REMEMBERED = 1 << 17  # lines: labels and values repeat by their nature
+
+
+def ask(lines: Iterable[str]) -> None:
+    """Find out about many lines at once, which costs a fraction of asking for each with `guard`, which then remembers."""
+    new = [line for line in dict.fromkeys(lines) if line not in _known]
+    if len(_known) + len(new) > _REMEMBERED:
+        _known.clear()
+    texts = [bare(line) for line in new]
+    for cased in (False, True):
+        names = _patterns(cased=cased).whole_each(texts)
+        _known.update((line, found[0]) for line, found in zip(new, names, strict=True) if found and _known.get(line) is None)
+    for line in new:
+        _known.setdefault(line, None)
+
+
 def guard(line: str) -> str | None:
     """Return the name of the guard that protects a line, or None.
 
@@ -55,5 +75,6 @@ def guard(line: str) -> str | None:
     'registry-field'
     >>> guard("Share this page")
     """
-    text = bare(line)
-    return next((name for cased in (False, True) for name in _patterns(cased=cased).whole(text)), None)
+    if line not in _known:
+        ask([line])
+    return _known[line]

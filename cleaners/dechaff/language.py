@@ -8,31 +8,57 @@ import unicodedata
 from collections import Counter
 from functools import lru_cache
 from importlib import resources
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-_LETTERS = re.compile(r"[^\W\d_]+")
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
 # Letters of other scripts than Latin. Alone or in pairs Greek ones are symbols of English science: three make a word.
 _OTHER = re.compile(
-    "[\u0400-\u1dbf\u1f00-\u1fff\u2c00-\u2c5f\u2c80-\u2dff\u2e80-\u2fdf\u3005-\u3007\u3021-\ua6ff\ua800-\uab2f\uab70-\ufaff"
+    "[\u0400-\u1dbf\u1f00-\u1fff\u2c00-\u2c5f\u2c80-\u2dff\u2e80-\u2fdf\u3005-\u3007\u3021-\ua6ff\ua800-\uab2f\uab70-\ud7ff\uf900-\ufaff"
     "\ufb13-\ufdff\ufe70-\ufefc\uff66-\uffdc\U00010800-\U0001d3ff\U0001e800-\U0001efff\U00020000-\U0003ffff]"
     "|[\u0370-\u03ff]{3,}"
 )
-_TABLE = tomllib.loads(resources.files("dechaff").joinpath("data", "languages.toml").read_text(encoding="utf-8"))
-_WORDS_OF = {language: frozenset(words.split()) for language, words in _TABLE["function_words"].items()}
+TABLE: dict[str, Any] = tomllib.loads(resources.files("dechaff").joinpath("data", "languages.toml").read_text(encoding="utf-8"))
+_WORDS_OF = {language: frozenset(words.split()) for language, words in TABLE["function_words"].items()}
 ENGLISH = _WORDS_OF["en"]
 _FOREIGN = frozenset[str]().union(*(words for language, words in _WORDS_OF.items() if language != "en")) - ENGLISH
-FOREIGN = _FOREIGN - frozenset(_TABLE["ambiguous"]["words"].split())
-ABSTRACT = re.compile(rf"(?:{'|'.join(_TABLE['abstract']['headings'])})\b.*", re.IGNORECASE)
-"""Matches a line that begins as an abstract in another language does."""
-_LETTERS_A_WORD = 4  # non-Latin letters that weigh as one function word; East Asian text has 2.2 letters a word
-_FOREIGN_DOCUMENT = 8  # words of evidence without which a page is not called foreign: a name or a motto is not a language
-_ENGLISH_TEXT = 25  # English function words that make a text, whatever else stands beside it: three sentences have as many
-_FEW_WORDS = 12  # words that langdetect must see; below, it calls half of all English lines foreign
-_SCARCE = 0.02  # share of words, and of letters; English prose has 0.3 function words a word, Croatian and Lithuanian 0.04 accents a letter
-_ACCENTED = re.compile("[\xc0-\u024f\u1e00-\u1eff]+")
-_RATIO = 3  # times as much evidence for other languages as for English; English WCXB pages (725) have a seventh at most
+FOREIGN = _FOREIGN - frozenset(TABLE["ambiguous"]["words"].split())
+ABSTRACT = re.compile(rf"(?:{'|'.join(TABLE['abstract']['headings'])})\s*(?:[:：.．。|/—–-].*)?", re.IGNORECASE)
+"""Matches the whole of a line that heads an abstract in another language, with text after it or without."""
 _SURE = 0.9  # probability that langdetect must give; on pooled text it gives the true language 0.99 and more
 _SAMPLE = 2000  # code points that are enough to tell a language: langdetect's answer has settled long before
+
+
+# The language that a script is first thought of, and letters that only others have: enough to name a block, not to sort languages.
+_MAINLY = dict(pair.split(":") for pair in TABLE["scripts"]["mainly"].split())
+_TELLING = {
+    name: [(frozenset(letters), code) for letters, code in (pair.split(":") for pair in pairs.split())]
+    for name, pairs in TABLE["scripts"]["telling"].items()
+}
+_USES = {name: frozenset([_MAINLY[name], *more.split()]) for name, more in TABLE["scripts"]["also"].items()} | {
+    name: frozenset([code]) for name, code in _MAINLY.items() if name not in TABLE["scripts"]["also"]
+}
+
+
+Blocks = Literal["edges", "all"]
+Engine = Literal["profiles", "langdetect"]
+
+
+class Languages(NamedTuple):
+    """What is asked of the stages that look at languages."""
+
+    kept: tuple[str, ...] = ("en",)
+    """ISO 639 codes of the languages that are content here."""
+    blocks: Blocks = "edges"
+    """Which foreign blocks go: those at the edges of a page, or those amid its text too."""
+    engine: Engine = "profiles"
+    """What confirms the language of a block in Latin letters."""
+
+
+def known() -> frozenset[str]:
+    """Return the ISO 639 codes of all languages that can be told apart: by their words, or by their script."""
+    return frozenset(TABLE["languages"]["latin"].split()).union(*_USES.values())
 
 
 class Guess(NamedTuple):
@@ -42,55 +68,39 @@ class Guess(NamedTuple):
     probability: float
 
 
-@lru_cache(maxsize=1 << 16)
-def evidence(line: str) -> tuple[int, int, int]:
-    """Return three counts for a line: English function words, those of other languages, letters of other scripts."""
-    other = sum(map(len, _OTHER.findall(line))) if not line.isascii() else 0
-    found = _LETTERS.findall(line.lower())
-    english = sum(word in ENGLISH for word in found)
-    return english, sum(word in FOREIGN for word in found), other
+SPACELESS = re.compile("[\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+"""Matches a letter of a script that puts no spaces between words."""
 
 
-def letters(line: str) -> int:
-    """Return how many letters a line has, of any script."""
-    return sum(map(len, _LETTERS.findall(line)))
+def is_latin(word: str) -> bool:
+    """Return whether a word is in Latin letters, those of Azeri and Vietnamese among them."""
+    return word.isascii() or all(letter < "\u0250" or "\u1e00" <= letter <= "\u1eff" or letter in "’ə" for letter in word)
 
 
-def script(text: str) -> str:
-    """Return the script that most letters outside Latin are in, as Unicode names it, in lower case.
+@lru_cache(maxsize=1 << 12)
+def _script_of(letter: str) -> str:
+    return unicodedata.name(letter, "unknown").split()[0].split("-")[0].lower()
 
-    >>> script("Copyright 北京")
-    'cjk'
+
+def script_letters(text: str, kept: Collection[str] = ("en",)) -> tuple[int, str]:
+    """Return how many letters are in scripts that no kept language is written in, and the language that most of them are in.
+
+    >>> script_letters("Copyright 北京")
+    (2, 'zh')
+    >>> script_letters("Copyright 北京", ("en", "zh"))
+    (0, '')
     """
-    names = Counter(unicodedata.name(letter, "unknown").split()[0].split("-")[0].lower() for run in _OTHER.findall(text) for letter in run)
-    return min(names, key=lambda name: (-names[name], name), default="latin")
-
-
-def foreign_page(text: str) -> Guess | None:
-    """Return the language of a page that is wholly in another language than English, else None."""
-    text = _sample(text)
-    found = text.lower().split()
-    english = sum(map(ENGLISH.__contains__, found))
-    foreign = sum(map(FOREIGN.__contains__, found))
-    other = 0 if text.isascii() else sum(map(len, _OTHER.findall(text)))
-    if english >= _ENGLISH_TEXT:
-        return None
-    weight = foreign + other // _LETTERS_A_WORD
-    if weight < _FOREIGN_DOCUMENT or weight <= _RATIO * english:
-        # A language whose function words are not listed shows by having hardly any English ones, and letters that English lacks.
-        plain = len(found) >= _FEW_WORDS and english < _SCARCE * len(found)
-        return identify(text) if plain and sum(map(len, _ACCENTED.findall(text))) >= _SCARCE * len(text) else None
-    if other // _LETTERS_A_WORD > foreign:
-        return Guess(script(text), 1.0)
-    return identify(text)
-
-
-def _sample(text: str) -> str:
-    """Return a text, or its beginning, middle and end: a page that is wholly in one language shows it there."""
-    if len(text) <= 3 * _SAMPLE:
-        return text
-    middle = (len(text) - _SAMPLE) // 2
-    return f"{text[:_SAMPLE]} {text[middle : middle + _SAMPLE]} {text[-_SAMPLE:]}"
+    if text.isascii():
+        return 0, ""
+    names = Counter(_script_of(letter) for run in _OTHER.findall(text) for letter in run)
+    for name in [name for name in names if _USES.get(name, frozenset()) & frozenset(kept)]:
+        del names[name]
+    if not names:
+        return 0, ""
+    most = min(names, key=lambda name: (-names[name], name))
+    if most == "cjk" and names["hiragana"] + names["katakana"]:
+        return sum(names.values()), "ja"
+    return sum(names.values()), next((code for letters, code in _TELLING.get(most, ()) if letters & set(text)), _MAINLY.get(most, most))
 
 
 def identify(text: str) -> Guess | None:

@@ -12,6 +12,7 @@ _LEAD = " \t\n\r\v\f\xa0\u3000•·▪▫◦‣⁃●○■□◆◇▶►▸▹
 _TRAIL = " \t\n\r\v\f\xa0\u3000•·▪◦›»>|▶►▸▹▼▾▲→↓↗\u200b"
 _LONGEST_MARKED = 2000  # code points: nobody bullets a longer line, and a line of dashes alone would take its square
 _DASHES = "-–—+×"  # the same, if a space sets them off
+_MARKS = frozenset(_TRAIL + _DASHES)
 
 
 class Line(NamedTuple):
@@ -37,13 +38,14 @@ def split(text: str) -> list[Line]:
     return [Line(end + 1, end + 1 + len(piece), piece) for end, piece in zip(ends, pieces, strict=False)]
 
 
-@lru_cache(maxsize=1 << 16)
 def bare(line: str) -> str:
     """Return the line without bullets, arrows and separators at its edges, its white space folded to single spaces.
 
     >>> bare("   • Home  page » ")
     'Home page'
     """
+    if line[:1].isalnum() and line[-1:] not in _MARKS and "  " not in line and line.isprintable():
+        return line  # most lines; what is printable has no white space but U+0020
     if len(line) > _LONGEST_MARKED:
         return " ".join(line.split())
     text = line.lstrip(_LEAD)
@@ -77,7 +79,6 @@ def words(line: str) -> int:
     return len(_WORD.findall(line))
 
 
-@lru_cache(maxsize=1 << 16)
 def is_prose(line: str) -> bool:
     """Return whether a line is running text rather than a label, a cell or a menu entry.
 
@@ -96,6 +97,8 @@ def sentences(line: str) -> list[str]:
     >>> sentences("Rain fell. Nobody came.")
     ['Rain fell.', 'Nobody came.']
     """
+    if "." not in line and "?" not in line and "!" not in line:
+        return [line]
     return _SENTENCE_GAP.split(line) if ". " in line or "? " in line or "! " in line or _CLOSED.search(line) else [line]
 
 
@@ -105,7 +108,6 @@ def written(text: str) -> tuple[Line, ...]:
     return tuple([line for line in split(text) if line.text and not line.text.isspace()])
 
 
-@lru_cache(maxsize=1 << 16)
 def key(line: str) -> str:
     """Return what two lines have in common that differ in case, punctuation and bullets alone; empty without letters.
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from itertools import accumulate
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import re2
@@ -10,12 +12,12 @@ import re2
 from dechaff.errors import RuleTableError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 Owner = TypeVar("Owner")
 
 
-_MEMORY = 256 << 20  # bytes the automaton may grow to; with a quarter it is rebuilt over and over, nine times as slow on 131,448 lines
+_MEMORY = 128 << 20  # bytes the automaton may grow to; with a quarter it is rebuilt over and over, nine times as slow on 131,448 lines
 LONGEST = 400
 """Code points: no pattern is tried on a longer line. Longer notices are taken sentence by sentence."""
 _MOST_COUNTED = 12
@@ -23,10 +25,18 @@ _CAPITAL = re.compile(r"(?<!\\)(?<!\\p\{)[A-Z]")
 _COUNT = re.compile(r"(?<!\\)\{(\d+)(?:,(\d*))?\}")
 
 
+_SHORTEST = 3  # code points of a literal worth looking for
+# How a pattern begins that any line may begin: with a wildcard, perhaps in groups, perhaps after something optional.
+_OPEN = re.compile(r"(?:\(\?:|\((?:\?:)?[^()]*\)\?)*(?:\.[*+{]|\[\^|\[?\\[wpPSD])")
+_QUANTIFIERS = frozenset("?*+{")
+
+
 class Patterns(Generic[Owner]):
     """A set of patterns, each with an owner, matched against whole lines in lower case.
 
-    Both are brought to lower case beforehand: an automaton that itself passes over case has twice the states.
+    Both are brought to lower case beforehand: an automaton that itself passes over case has twice the states. Each alternative of a
+    pattern goes into the automaton by itself. Those that begin with a wildcard have one of their own, since they keep it busy to the
+    end of every line; it is asked only about lines that hold a literal which such an alternative cannot do without.
     """
 
     def __init__(self, patterns: Sequence[tuple[str, Owner]], *, cased: bool = False) -> None:
@@ -40,26 +50,157 @@ class Patterns(Generic[Owner]):
         Raises:
             RuleTableError: A pattern counts too far, or RE2 refuses it; look-around and back-references are what RE2 lacks.
         """
-        options = re2.Options()
-        options.max_mem = _MEMORY
-        options.log_errors = False
         self._cased = cased
         self._owners = [owner for _, owner in patterns]
-        self._set = re2.Set.FullMatchSet(options)
-        for pattern, owner in patterns:
+        self._closed, self._open = _Automaton(), _Automaton()
+        literals: set[str] = set()
+        for i, (pattern, owner) in enumerate(patterns):
             if any(int(most or least) > _MOST_COUNTED for least, most in _COUNT.findall(pattern)):
                 message = f"{owner}: pattern {pattern!r}: counts beyond {_MOST_COUNTED}; write * or + and let `longest` bound the line"
                 raise RuleTableError(message)
             try:
-                self._set.Add(pattern if cased else _CAPITAL.sub(lambda capital: capital[0].lower(), pattern))
+                re2.compile(pattern, _options())
+                for alternative in _alternatives(pattern if cased else _CAPITAL.sub(lambda capital: capital[0].lower(), pattern)):
+                    needed = _needed(alternative) if _OPEN.match(alternative) else set()
+                    if min(map(len, needed), default=0) < _SHORTEST:
+                        self._closed.add(alternative, i)
+                    else:
+                        self._open.add(alternative, i)
+                        literals |= needed
             except re2.error as error:
                 message = f"{owner}: pattern {pattern!r}: {error}"
                 raise RuleTableError(message) from error
-        if patterns:
-            self._set.Compile()
+        self._closed.compile()
+        self._open.compile()
+        self._needed = re2.compile("|".join(re2.escape(literal) for literal in sorted(literals)), _options()) if literals else None
 
     def whole(self, line: str) -> list[Owner]:
         """Return the owners of all patterns that match the whole line, in the order of the table."""
-        if not line or len(line) > LONGEST or not self._owners:
+        if not self._cased:
+            line = line.lower()
+        if not 0 < len(line) <= LONGEST:
             return []
-        return [self._owners[i] for i in sorted(self._set.Match(line if self._cased else line.lower()) or ())]
+        found = self._closed.match(line)
+        if self._needed is not None and self._needed.search(line):
+            found = found | self._open.match(line)
+        return [self._owners[i] for i in sorted(found)]
+
+    def whole_each(self, lines: Sequence[str]) -> list[list[Owner]]:
+        """Return the same for each of many lines."""
+        lines = [line if self._cased else line.lower() for line in lines]
+        found = [self._closed.match(line) if 0 < len(line) <= LONGEST else set() for line in lines]
+        for i in self._promising(lines):
+            if len(lines[i]) <= LONGEST:
+                found[i] = found[i] | self._open.match(lines[i])
+        return [[self._owners[j] for j in sorted(matched)] if matched else [] for matched in found]
+
+    def _promising(self, lines: Sequence[str]) -> Iterator[int]:
+        """Yield the lines that an open alternative could match."""
+        if self._needed is None:
+            return
+        encoded = [line.encode("utf-8", "surrogatepass") for line in lines]
+        begins = list(accumulate((len(line) + 1 for line in encoded), initial=0))
+        last = -1
+        for match in self._needed.finditer(b"\n".join(encoded)):
+            i = bisect_right(begins, match.start()) - 1
+            if i != last:
+                yield i
+            last = i
+
+
+class _Automaton:
+    """Patterns that are looked for at once, each with a number."""
+
+    def __init__(self) -> None:
+        self._set = re2.Set.FullMatchSet(_options())
+        self._numbers: list[int] = []
+
+    def add(self, pattern: str, number: int) -> None:
+        self._set.Add(pattern)
+        self._numbers.append(number)
+
+    def compile(self) -> None:
+        if self._numbers:
+            self._set.Compile()
+
+    def match(self, line: str) -> set[int]:
+        """Return the numbers of the patterns that match the whole line."""
+        found = self._set.Match(line) if self._numbers else None
+        return {self._numbers[i] for i in found} if found else set()
+
+
+def _options() -> re2.Options:
+    options = re2.Options()
+    options.max_mem = _MEMORY
+    options.log_errors = False
+    options.never_capture = True
+    return options
+
+
+def _alternatives(pattern: str) -> list[str]:
+    """Return what stands between the bars of a pattern that are in no group.
+
+    >>> _alternatives("a|(?:b|c)|[|]")
+    ['a', '(?:b|c)', '[|]']
+    """
+    found = [""]
+    depth = 0
+    for piece in _cut(pattern):
+        depth += (piece == "(") - (piece == ")")
+        if piece == "|" and not depth:
+            found.append("")
+        else:
+            found[-1] += piece
+    return found
+
+
+def _needed(pattern: str) -> set[str]:
+    """Return literals of which whatever the pattern matches must hold one; none if that cannot be told.
+
+    >>> sorted(_needed("(?:the )?.{3,} (?:lists|finds?):"))
+    ['find', 'lists']
+    """
+    alternatives = _alternatives(pattern)
+    if len(alternatives) > 1:
+        each = [_needed(alternative) for alternative in alternatives]
+        return set().union(*each) if all(each) else set()
+    choices: list[set[str]] = []
+    run = ""
+    pieces = [*_cut(pattern), ""]
+    i = 0
+    while i < len(pieces):
+        piece = pieces[i]
+        if piece[:1] in _QUANTIFIERS:
+            run = run[:-1]  # what it stands behind may be missing, or come again
+        elif len(piece) == 1 and piece not in "(.^$":
+            run += piece
+            i += 1
+            continue
+        choices += [{run}] if run else []
+        run = ""
+        if piece == "(":
+            end = _group_end(pieces, i)
+            if pieces[end] not in {"?", "*"} and not pieces[end].startswith("{0"):
+                inside = "".join(pieces[i + 1 : end - 1]).removeprefix("?:")
+                choices.append(set() if inside.startswith("?") else _needed(inside))
+            i = end - 1
+        i += 1
+    return max(choices, key=lambda choice: min(map(len, choice), default=0), default=set())
+
+
+def _group_end(pieces: Sequence[str], begin: int) -> int:
+    """Return one past the bracket that closes the group that a piece opens."""
+    depth = 0
+    for i in range(begin, len(pieces)):
+        depth += (pieces[i] == "(") - (pieces[i] == ")")
+        if not depth:
+            return i + 1
+    return len(pieces)
+
+
+_PIECE = re.compile(r"\\(?:[pPx]\{[^}]*\}|[pP].|x[0-9A-Fa-f]{2}|.)|\[\^?\]?(?:\\.|\[:\w+:\]|[^\]\\])*\]|\{\d+,?\d*\}|.", re.DOTALL)
+
+
+def _cut(pattern: str) -> list[str]:
+    """Return a pattern cut into escapes, classes, counts and single characters."""
+    return _PIECE.findall(pattern)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from dechaff import edits
 from dechaff.allow import Allowed, Sparing
@@ -13,7 +13,10 @@ from dechaff.chrome import Chrome
 from dechaff.edits import Document, Edit
 from dechaff.encoding import Encoding
 from dechaff.footers import Footers
-from dechaff.language import foreign_page
+from dechaff.foreign_page import foreign_page
+from dechaff.language import Languages
+from dechaff.line_model import LineModel
+from dechaff.pages import Page, paged
 from dechaff.repetition import Repetition, Survey, survey
 from dechaff.rules import RULES
 
@@ -21,17 +24,22 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from dechaff.allow import Allow
+    from dechaff.model import Removal
+    from dechaff.model.store import Model
 
-_REMOVING = tuple(code for code, rule in RULES.items() if rule.stage in {"language", "chrome", "repetition", "footers", "blank_lines"})
-_MOST_PASSES = 8
-"""A removal can bring a line to the page's edge and so make another one chrome; each pass takes such a layer off. Of 600 WCXB pages none
-needed a second; the bound only makes the end certain."""
+Of_contra = TypeVar("Of_contra", bound=Document, contravariant=True)
+_REMOVING_STAGES = frozenset({"language", "chrome", "repetition", "line_model", "footers", "blank_lines"})
+_REMOVING = tuple(code for code, rule in RULES.items() if rule.stage in _REMOVING_STAGES)
+_MOST_PASSES = 64
+"""A removal can bring a line to the page's edge and so make another one chrome; each pass takes such a layer off. The bound only makes the
+end certain."""
 
 
-class Stage(Protocol):
+class Stage(Protocol[Of_contra]):
     """Anything that finds edits: a batch of documents in, the edits of each out, in order and disjoint.
 
-    What it finds in a document must not depend on which others are in the batch.
+    What it finds in a document must not depend on which others are in the batch. Stages that repair take any document; those that
+    remove lines may take pages, which know their lines.
     """
 
     @property
@@ -39,7 +47,7 @@ class Stage(Protocol):
         """One of `rules.STAGES`."""
         ...
 
-    def find(self, documents: Sequence[Document]) -> list[list[Edit]]:
+    def find(self, documents: Sequence[Of_contra], /) -> list[list[Edit]]:
         """Return the edits of each document."""
         ...
 
@@ -55,32 +63,49 @@ class Cleaned(NamedTuple):
     reports: tuple[Edit, ...] = ()
     """What was seen and left alone; offsets in the text after its repairs, which are the first `repairs` layers."""
     repairs: int = 0
+    foreign: bool = False
+    """Whether the document is wholly in another language, and was left as it is."""
 
 
 class Pipeline:
     """All stages, set up once for a selection of rules and a corpus."""
 
-    def __init__(self, rules: Collection[str], counts: Survey | None = None, allow: Sequence[Allow] = ()) -> None:
+    def __init__(  # noqa: PLR0913  a parameter for each thing that can be asked
+        self,
+        rules: Collection[str],
+        counts: Survey | None = None,
+        *,
+        allow: Sequence[Allow] = (),
+        languages: Languages = Languages(),  # noqa: B008  it cannot change
+        removal: Removal = "careful",
+        model: Model | None = None,
+    ) -> None:
         """Set up the stages.
 
         Args:
             rules: Codes of the rules in force.
             counts: What the survey of the corpus counted; without it nothing is taken for repeated.
             allow: Lines that no stage may touch.
+            languages: Which languages are content, and which foreign blocks go.
+            removal: How much may go by the score of the line model alone.
+            model: Other weights for it than those that dechaff is shipped with.
         """
-        self.rules = frozenset(rules)
-        self.repairs: tuple[Stage, ...] = (Encoding(self.rules), Characters(self.rules))
-        self.removals: tuple[Stage, ...] = (
+        self.rules, self.removal, self.model = frozenset(rules), removal, model
+        self.languages = languages
+        self.footers = Footers(self.rules, languages)
+        self.repairs: tuple[Stage[Document], ...] = (Encoding(self.rules), Characters(self.rules))
+        self.removals: tuple[Stage[Page], ...] = (
             _chrome(self.rules),
             Repetition(self.rules, counts or Survey()),
-            Footers(self.rules),
+            LineModel(self.rules, removal, model),
+            self.footers,
         )
-        self.last: tuple[Stage, ...] = (BlankLines(self.rules),)
+        self.last: tuple[Stage[Document], ...] = (BlankLines(self.rules),)
         if allow:
             allowed = Allowed(allow)
-            self.repairs, self.removals, self.last = (
-                tuple(Sparing(stage, allowed) for stage in stages) for stages in (self.repairs, self.removals, self.last)
-            )
+            self.repairs = tuple(Sparing(stage, allowed) for stage in self.repairs)
+            self.removals = tuple(Sparing(stage, allowed) for stage in self.removals)
+            self.last = tuple(Sparing(stage, allowed) for stage in self.last)
 
     def prepare(self, documents: Sequence[Document]) -> list[Work]:
         """Return documents as far as they can be cleaned without their corpus: repaired, and without the chrome that names itself."""
@@ -92,12 +117,15 @@ class Pipeline:
             work.repairs = len(work.layers)
             if work.layers:  # mojibake hides a language
                 self._look_for_language(work)
-        _once(self.removals[0], [work for work in works if not work.foreign])
+        kept = [work for work in works if not work.foreign]
+        for work, page in zip(kept, paged([work.document for work in kept]), strict=True):
+            work.document = page
+        _once(self.removals[0], kept)
         return works
 
     def survey(self, works: Sequence[Work]) -> Survey:
         """Return what prepared documents add to the counts that repetition is judged by."""
-        return survey(work.document for work in works if not work.foreign) if "REP001" in self.rules else Survey()
+        return survey([work.document for work in works if isinstance(work.document, Page)]) if "REP001" in self.rules else Survey()
 
     def finish(self, works: Sequence[Work]) -> list[Cleaned]:
         """Return the clean text of prepared documents, with every edit that leads to it."""
@@ -109,9 +137,14 @@ class Pipeline:
             if not left:
                 break
             _once(chrome, left)
+        for work in pages:
+            assert isinstance(work.document, Page)
+            found = self.footers.remarks(work.document)
+            homes = edits.to_source([edit.start for edit in found], work.layers[work.repairs :])
+            work.reports += [edit._replace(start=home, end=home) for edit, home in zip(found, homes, strict=True)]
         for stage in self.last:
             _once(stage, pages)
-        return [Cleaned(work.document.text, tuple(work.layers), tuple(work.old), tuple(work.reports), work.repairs) for work in works]
+        return [work.cleaned() for work in works]
 
     def clean(self, documents: Sequence[Document]) -> list[Cleaned]:
         """Return the clean text of each document, with every edit that leads to it."""
@@ -121,7 +154,7 @@ class Pipeline:
         """Mark a page that is wholly in another language: it is reported, and left as it is."""
         if not any(map(self.rules.__contains__, _REMOVING)):
             return
-        guess = foreign_page(work.document.text)
+        guess = foreign_page(work.document.text, self.languages)
         work.foreign = guess is not None
         if guess and "LAN001" in self.rules:
             work.reports.append(Edit(0, 0, "", "LAN001", f"{guess.language}, {guess.probability:.0%} sure"))
@@ -144,26 +177,35 @@ class Work:
         self.reports: list[Edit] = []
         self.repairs = 0
         self.foreign = False
+        self.settled: dict[str, str] = {}
+        """The text that a stage left behind, for those that look again by themselves until they find nothing more."""
+
+    def cleaned(self) -> Cleaned:
+        """Return what became of the document."""
+        return Cleaned(self.document.text, tuple(self.layers), tuple(self.old), tuple(self.reports), self.repairs, self.foreign)
 
     def make(self, found: Sequence[Edit]) -> None:
         """Make the edits of one pass, and remember what stood there."""
         text = self.document.text
         self.layers.append(tuple(found))
         self.old.append(tuple(text[edit.start : edit.end] for edit in found))
-        self.document = self.document._replace(text=edits.apply(text, found))
+        self.document = self.document.after(found)
 
 
-def _once(stage: Stage, works: Sequence[Work]) -> list[Work]:
+def _once(stage: Stage[Any], works: Sequence[Work]) -> list[Work]:
     """Make the edits of one stage; return the documents that had any."""
     changed = []
+    works = [work for work in works if work.settled.get(stage.name) is not work.document.text]
     for work, found in zip(works, stage.find([work.document for work in works]), strict=True):
         if found:
             work.make(found)
             changed.append(work)
+        if isinstance(stage, LineModel):  # it looks at what it leaves by itself, until it finds nothing more
+            work.settled[stage.name] = work.document.text
     return changed
 
 
-def _until_settled(stages: Sequence[Stage], works: Iterable[Work]) -> None:
+def _until_settled(stages: Sequence[Stage[Any]], works: Iterable[Work]) -> None:
     """Run stages over documents again and again, until they find nothing more."""
     left = list(works)
     for _ in range(_MOST_PASSES):

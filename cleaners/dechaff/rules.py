@@ -24,7 +24,7 @@ Context = Literal["anywhere", "company", "head"]
 """Where a pattern may act. **anywhere**: on its own; **company**: beside other chrome or at an edge of the page; **head**: before
 anything else on the page, or beside other chrome after everything else."""
 
-STAGES = ("decoding", "encoding", "characters", "language", "chrome", "repetition", "footers", "blank_lines")
+STAGES = ("decoding", "encoding", "characters", "language", "chrome", "repetition", "line_model", "footers", "blank_lines")
 """The stages in the order they run; a rule table has the name of its stage."""
 
 _FORMS = (
@@ -108,7 +108,16 @@ def digest() -> str:
     """Return the SHA-256 of all data that decides what is found, as hexadecimal digits."""
     total = sha256()
     data = resources.files("dechaff").joinpath("data")
-    for table in ("guards.toml", "languages.toml", *(f"rules/{stage}.toml" for stage in STAGES)):
+    for table in (
+        "guards.toml",
+        "languages.toml",
+        "footer_phrases.toml",
+        "autonyms.txt",
+        "language_model.npz",
+        "line_model.bin",
+        "line_model.json",
+        *(f"rules/{stage}.toml" for stage in STAGES),
+    ):
         total.update(data.joinpath(table).read_bytes())
     return total.hexdigest()
 

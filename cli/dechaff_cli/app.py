@@ -15,14 +15,20 @@ from dechaff_cli.commands.compare import compare
 from dechaff_cli.exits import FINDINGS, exit_codes, fail
 from dechaff_cli.options import (  # noqa: TC001  typer reads them when the command runs
     ConfigOption,
+    Encoding,
     Exclude,
     ForceExclude,
+    ForeignBlocks,
     Ignore,
     Include,
     Isolated,
     Jobs,
+    KeepLang,
+    LanguageEngine,
+    ModelFolder,
     NoGitignore,
     Paths,
+    Removal,
     Select,
     StdinName,
 )
@@ -70,6 +76,21 @@ def clean(
     ] = False,
     select: Select = None,
     ignore: Ignore = None,
+    encoding: Encoding = None,
+    keep_lang: KeepLang = None,
+    foreign_blocks: ForeignBlocks = None,
+    language_engine: LanguageEngine = None,
+    quarantine: Annotated[
+        Path | None,
+        typer.Option(
+            "--quarantine",
+            metavar="DIR",
+            help="Folder for files that are wholly in another language: they go there as they are, not to OUT.",
+            show_default=False,
+        ),
+    ] = None,
+    removal: Removal = None,
+    model: ModelFolder = None,
     include: Include = None,
     exclude: Exclude = None,
     force_exclude: ForceExclude = None,
@@ -96,6 +117,9 @@ def clean(
         from dechaff_cli import corpus
         from dechaff_cli.terminal import put_bytes
 
+        if quarantine is not None and output is None:
+            message = f"--quarantine {quarantine} goes with --output: it takes the files that get no clean copy there"
+            raise corpus.CorpusError(message)
         refused = _refused(output, report, no_report=no_report, in_place=in_place, from_stdin=work.STDIN in paths)
         if refused:
             raise corpus.CorpusError(refused)
@@ -107,6 +131,12 @@ def clean(
             respect_gitignore=False if no_respect_gitignore else None,
             select=select,
             ignore=ignore,
+            encoding=encoding,
+            keep_lang=keep_lang,
+            foreign_blocks=foreign_blocks,
+            language_engine=language_engine,
+            removal=removal,
+            model=model and str(model),
             include=include,
             exclude=exclude,
             force_exclude=force_exclude,
@@ -126,7 +156,9 @@ def clean(
         folder = None if no_report else report or output.with_name(f"{output.name}-report")
         corpus.refuse_twins(found)
         corpus.check_output(asked.sources, output, folder, overwrite=overwrite)
-        work.clean_folder(found, asked.task(output, diff=folder is not None), folder, asked.jobs)
+        if quarantine is not None:
+            corpus.check_output([*asked.sources, output], quarantine, None, overwrite=overwrite, option="--quarantine")
+        work.clean_folder(found, asked.task(output, diff=folder is not None, quarantine=quarantine), folder, asked.jobs)
 
 
 def _refused(output: Path | None, report: Path | None, *, no_report: bool, in_place: bool, from_stdin: bool) -> str:
@@ -151,6 +183,12 @@ def diff(
     ] = None,
     select: Select = None,
     ignore: Ignore = None,
+    encoding: Encoding = None,
+    keep_lang: KeepLang = None,
+    foreign_blocks: ForeignBlocks = None,
+    language_engine: LanguageEngine = None,
+    removal: Removal = None,
+    model: ModelFolder = None,
     include: Include = None,
     exclude: Exclude = None,
     force_exclude: ForceExclude = None,
@@ -183,6 +221,12 @@ def diff(
             respect_gitignore=False if no_respect_gitignore else None,
             select=select,
             ignore=ignore,
+            encoding=encoding,
+            keep_lang=keep_lang,
+            foreign_blocks=foreign_blocks,
+            language_engine=language_engine,
+            removal=removal,
+            model=model and str(model),
             include=include,
             exclude=exclude,
             force_exclude=force_exclude,
@@ -217,6 +261,12 @@ def explain(
     ] = None,
     select: Select = None,
     ignore: Ignore = None,
+    encoding: Encoding = None,
+    keep_lang: KeepLang = None,
+    foreign_blocks: ForeignBlocks = None,
+    language_engine: LanguageEngine = None,
+    removal: Removal = None,
+    model: ModelFolder = None,
     config: ConfigOption = None,
     isolated: Isolated = False,
 ) -> None:
@@ -237,7 +287,19 @@ def explain(
         name, _, number = what.rpartition(":")
         is_line = bool(number.isdecimal() and name)
         near = [str(corpus_folder or name)] if is_line else ["."]
-        asked = work.call(near, config, isolated=isolated, select=select, ignore=ignore)
+        asked = work.call(
+            near,
+            config,
+            isolated=isolated,
+            select=select,
+            ignore=ignore,
+            encoding=encoding,
+            keep_lang=keep_lang,
+            foreign_blocks=foreign_blocks,
+            language_engine=language_engine,
+            removal=removal,
+            model=model and str(model),
+        )
         if is_line:
             lines = explanation.of_line(Path(name), int(number), corpus_folder, asked)
         else:

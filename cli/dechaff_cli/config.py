@@ -10,7 +10,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dechaff import RULES, Allow, select
+from dechaff import RULES, Allow, Languages, select
+from dechaff.decoding import check_name
+from dechaff.language import known
 from dechaff.patterns import Patterns
 from dechaff.rules import Rule, extend, from_block, parse
 from dechaff_cli.corpus import INCLUDE
@@ -20,6 +22,8 @@ from dechaff_cli.policy import Budget, Policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from dechaff.model import Removal
 
 NAMES = (".dechaff.toml", "dechaff.toml", "pyproject.toml")
 """What a folder's configuration is called; the first one there counts."""
@@ -61,6 +65,8 @@ class Treatment(NamedTuple):
 
     rules: frozenset[str]
     allow: tuple[Allow, ...] = ()
+    languages: Languages = Languages()
+    removal: Removal = "careful"
 
 
 class Configs:
@@ -148,7 +154,8 @@ class Configs:
         config = self.near(path.parent)
         if config.file not in self._allow:
             self._allow[config.file] = tuple(map(_allow, (*config["allow"], *self._allow_given)))
-        return Treatment(self._selected(self.of_file(path, site)), self._allow[config.file])
+        settings = self.of_file(path, site)
+        return Treatment(self._selected(settings), self._allow[config.file], _languages(settings), settings.get("removal", "careful"))
 
     def policy(self, path: Path, site: str) -> Policy:
         """Return when a file fails a check."""
@@ -181,6 +188,9 @@ class Configs:
             for key in ("max-removed", "max-damaged"):
                 if table.get(key) is not None:
                     Budget.parse(table[key])
+            _languages(table)
+            if table.get("encoding") is not None:
+                check_name(table["encoding"])
 
 
 def _common(paths: Sequence[Path]) -> Path:
@@ -256,7 +266,7 @@ def _absolute(table: Mapping[str, Any], beside: Path, folder: Path) -> dict[str,
     made = dict(table)
     if "rules" in made:
         made["rules"] = [str(beside / path) for path in made["rules"]]
-    made |= {key: str(beside / made[key]) for key in ("baseline", "root") if key in made}
+    made |= {key: str(beside / made[key]) for key in ("baseline", "model", "root") if key in made}
     base = Path(os.path.abspath(folder))  # noqa: PTH100
     if "exclude" in made:
         made["exclude"] = [anchored(pattern, base) for pattern in made["exclude"]]
@@ -295,6 +305,19 @@ def _matching(config: Config, path: Path, site: str) -> Iterator[Mapping[str, An
 def _allow(table: Mapping[str, Any]) -> Allow:
     rules = table.get("rules")
     return Allow(table.get("line", ""), table.get("pattern", ""), tuple(table.get("sites", ())), select(rules) if rules else frozenset())
+
+
+def _languages(settings: Mapping[str, Any]) -> Languages:
+    """Return what settings say of languages.
+
+    Raises:
+        ConfigError: One is not known.
+    """
+    kept = tuple(sorted({code.lower() for code in settings.get("keep-lang") or ("en",)}))
+    if unknown := sorted(set(kept) - known()):
+        message = f"keep-lang: {unknown[0]!r} is not a language that dechaff knows; it takes ISO 639 codes: {', '.join(sorted(known()))}"
+        raise ConfigError(message)
+    return Languages(kept, settings.get("foreign-blocks", "edges"), settings.get("language-engine", "profiles"))
 
 
 def _own_rules(config: Config, given: Mapping[str, Any]) -> tuple[Rule, ...]:

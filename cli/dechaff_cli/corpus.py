@@ -193,13 +193,13 @@ def site(name: str, text: str) -> str:
     return folder.split("/")[0]
 
 
-def check_output(sources: Sequence[Path], out: Path, report: Path | None, *, overwrite: bool) -> None:
+def check_output(sources: Sequence[Path], out: Path, report: Path | None, *, overwrite: bool, option: str = "--output") -> None:
     """Make the folders of an output, and refuse one that would mix with the input or hide what is there.
 
     Raises:
         CorpusError: It says which folder and what to do; no folder was made.
     """
-    folders = [(folder, what) for folder, what in ((out, "--output"), (report, "--report")) if folder is not None]
+    folders = [(folder, what) for folder, what in ((out, option), (report, "--report")) if folder is not None]
     for folder, what in folders:
         _refuse_mixing(sources, folder, what)
         if what == "--report" and folder.resolve().is_relative_to(out.resolve()):

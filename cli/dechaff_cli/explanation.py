@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dechaff import RULES
+from dechaff import RULES, edits
 from dechaff.allow import Allowed
 from dechaff.chrome import Chrome
 from dechaff.guards import guard
+from dechaff.line_model import LineModel
+from dechaff.pages import paged
 from dechaff_cli import corpus, run
 from dechaff_cli.terminal import lines_of, safe
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from dechaff import Rule
+    from dechaff import Document, Pipeline, Rule
     from dechaff_cli.config import Treatment
     from dechaff_cli.work import Call
 
@@ -61,7 +63,7 @@ def of_line(path: Path, number: int, folder: Path | None, asked: Call) -> Iterat
     if source is None:
         message = f"{path} " + ("does not exist" if not path.exists() else f"is not one of the files that cleaning {folder} takes")
         raise corpus.CorpusError(message)
-    read = run.read(source)
+    read = run.read(source, asked.configs.of_run("encoding"))
     if read.decoded is None:
         message = f"{path} {read.error}"
         raise corpus.CorpusError(message)
@@ -70,7 +72,8 @@ def of_line(path: Path, number: int, folder: Path | None, asked: Call) -> Iterat
         message = f"{path} has {len(lines)} lines, no line {number}"
         raise corpus.CorpusError(message)
     task = asked.task()
-    outcome = next(run.clean([source], task, run.survey(found.files, task, 1), 1))
+    counts = run.survey(found.files, task, 1)
+    outcome = next(run.clean([source], task, counts, 1))
     here = [
         finding
         for finding in outcome.report.findings
@@ -89,6 +92,22 @@ def of_line(path: Path, number: int, folder: Path | None, asked: Call) -> Iterat
             yield f"    {safe(finding.old)!r} becomes {safe(finding.new)!r}"
     if not changed:
         yield f"kept: {_why_kept(lines[number - 1], outcome.report.site, asked.configs.treatment(path, outcome.report.site))}"
+        page = run.document(read)
+        yield from _score(page, number, run.Pipelines(task, counts).of(path, page.site))
+
+
+def _score(document: Document, number: int, pipeline: Pipeline) -> Iterator[str]:
+    """Yield what the line model says of a line that stays, on the page as it is when all else is gone."""
+    stage = LineModel(pipeline.rules, pipeline.removal, pipeline.model)
+    cleaned = pipeline.clean([document])[0]
+    page = paged([document._replace(text=cleaned.text)])[0]
+    starts = page.rows.start.tolist()
+    for start, place in zip(starts, edits.to_source(starts, cleaned.layers), strict=True):
+        if document.text.count("\n", 0, place) == number - 1:
+            verdict = stage.explain(page, start)
+            if verdict is not None:
+                yield f"line model: {verdict.reason}{f'; {verdict.kept}' if verdict.kept else ''}"
+            return
 
 
 def _why_kept(line: str, site: str, treatment: Treatment) -> str:

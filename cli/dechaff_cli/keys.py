@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 from dechaff.errors import DechaffError
+from dechaff.language import Blocks, Engine
+from dechaff.model import DEGREES
 from dechaff_cli.formats import CHECKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-Kind = Literal["strings", "string", "flag", "count", "budget", "format", "globs", "allow", "rule", "overrides"]
+Kind = Literal[
+    "strings", "string", "flag", "count", "budget", "degree", "format", "blocks", "engine", "globs", "allow", "rule", "overrides"
+]
 
 
 class ConfigError(DechaffError):
@@ -29,6 +33,10 @@ class Key(NamedTuple):
 OF_FILES: Mapping[str, Key] = {
     "select": Key("strings", "Only these rules: codes, prefixes, names or stages."),
     "ignore": Key("strings", "All rules but these."),
+    "keep-lang": Key("strings", "Languages that are content, by ISO 639 codes; English alone without it."),
+    "foreign-blocks": Key("blocks", "Which blocks in other languages go: those at the edges of a page, or all."),
+    "language-engine": Key("engine", "What confirms their language: our own statistics, or langdetect over the whole block."),
+    "removal": Key("degree", "How much may go by the score of the line model alone."),
     "fail-on": Key("strings", "Rules whose findings fail a check. Without it, all that would change a file do, unless it has a budget."),
     "max-removed": Key("budget", "A file fails if more than this goes: a share of its characters, or a number of lines."),
     "max-damaged": Key("budget", "A file fails if repairs touch more than this: a share of its lines, or a number of them."),
@@ -49,6 +57,8 @@ TOP: Mapping[str, Key] = {
     "rules": Key("strings", "Files with such rules; paths are relative to this file."),
     "root": Key("string", "The folder that sites are folders of, relative to this file. Without it, the folder that is named."),
     "baseline": Key("string", "The file of known findings; its path is relative to this file."),
+    "model": Key("string", "A folder with other weights for the line model, from dechaff-train; its path is relative to this file."),
+    "encoding": Key("string", "What the files are in, by its WHATWG or Python name; found for each file without it."),
     "output-format": Key("format", "The form of a check."),
     "jobs": Key("count", "Processes; 0 takes one a processor."),
 }
@@ -71,6 +81,7 @@ ALLOW: Mapping[str, Key] = {
     "why": Key("string", "The reason, for whoever reads this later."),
 }
 
+_CHOICES: Mapping[Kind, tuple[str, ...]] = {"degree": DEGREES, "blocks": get_args(Blocks), "engine": get_args(Engine)}
 _SCHEMAS: Mapping[Kind, dict[str, Any]] = {
     "strings": {"type": "array", "items": {"type": "string", "minLength": 1}},
     "string": {"type": "string", "minLength": 1},
@@ -78,6 +89,7 @@ _SCHEMAS: Mapping[Kind, dict[str, Any]] = {
     "count": {"type": "integer", "minimum": 0},
     "budget": {"anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "pattern": r"^\s*[0-9]{1,9}(\.[0-9]{1,9})?\s*%?\s*$"}]},
     "format": {"enum": list(CHECKS)},
+    **{kind: {"enum": list(choices)} for kind, choices in _CHOICES.items()},
     "globs": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string", "minLength": 1}}},
 }
 _RULE = ("code", "name", "effect", "why", "source", "since", "examples", "keeps", "patterns", "unless", "longest", "context", "removed")
@@ -159,6 +171,7 @@ _FITS: Mapping[Kind, tuple[Callable[[object], bool], str]] = {
     "count": (_is_count, "must be a whole number, 0 or more"),
     "budget": (lambda value: _is_text(value) or _is_count(value), "must be a share such as '30%' or a number of lines"),
     "format": (CHECKS.__contains__, f"must be one of {', '.join(CHECKS)}"),
+    **{kind: (choices.__contains__, f"must be one of {', '.join(choices)}") for kind, choices in _CHOICES.items()},
     "globs": (
         lambda value: isinstance(value, Mapping) and all(map(_is_strings, value.values())),
         "must be a table from patterns to lists of rules",

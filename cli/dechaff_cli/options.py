@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from dechaff.model import DEGREES
+
 TAKING, HOW = "Which files", "How they are cleaned"
 
 Paths = Annotated[list[str], typer.Argument(metavar="SRC...", help="Folders, files, or - for standard input.", show_default=False)]
@@ -40,10 +42,57 @@ ConfigOption = Annotated[
     ),
 ]
 Isolated = Annotated[bool, typer.Option("--isolated", help="Use no configuration file at all.")]
+Removal = Annotated[
+    str | None,
+    typer.Option(
+        "--removal",
+        metavar="|".join(DEGREES),
+        help="How much may go by the score of the line model alone: what is nearly sure, what is likely, or what leaves each page best. "
+        "[default: careful]",
+        show_default=False,
+    ),
+]
+ModelFolder = Annotated[
+    Path | None,
+    typer.Option("--model", metavar="DIR", help="Weights of your own for the line model, as dechaff-train wrote them.", show_default=False),
+]
 Jobs = Annotated[
     int | None,
     typer.Option(
         "--jobs", "-j", min=0, help="Processes; 0 takes one a processor. The result is the same for any number.", show_default=False
+    ),
+]
+Encoding = Annotated[
+    str | None,
+    typer.Option(
+        "--encoding", metavar="NAME", help="What the files are in, as windows-1250. [default: found for each file]", show_default=False
+    ),
+]
+KeepLang = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--keep-lang",
+        metavar="CODES",
+        help="Languages that are content here, as in en,de. May be repeated. [default: en]",
+        show_default=False,
+    ),
+]
+ForeignBlocks = Annotated[
+    str | None,
+    typer.Option(
+        "--foreign-blocks",
+        metavar="WHICH",
+        help="Which blocks in other languages go: edges (of a page) or all. [default: edges]",
+        show_default=False,
+    ),
+]
+LanguageEngine = Annotated[
+    str | None,
+    typer.Option(
+        "--language-engine",
+        metavar="NAME",
+        help="What confirms their language: profiles (our own statistics) or langdetect. [default: profiles]",
+        show_default=False,
     ),
 ]
 StdinName = Annotated[str, typer.Option("--stdin-filename", metavar="NAME", help="What to call standard input in messages.")]

@@ -19,13 +19,16 @@ from dechaff.repetition import Survey
 from dechaff.report import FileReport, describe
 from dechaff.rules import extend
 from dechaff_cli import corpus
+from dechaff_cli.config import Treatment
 from dechaff_cli.formats.diff import unified
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from dechaff import Allow
+    from dechaff import Cleaned
     from dechaff.decoding import Decoded
+    from dechaff.model import Removal
+    from dechaff.model.store import Model
     from dechaff.pipeline import Work
     from dechaff_cli.config import Configs
     from dechaff_cli.corpus import Source
@@ -59,6 +62,14 @@ class Task:
     """Folder for the clean copies; without one nothing is written."""
     diff: bool = False
     keep_text: bool = False
+    quarantine: Path | None = None
+    """Folder for files that are wholly in another language, as they were; they get no clean copy."""
+    encoding: str | None = None
+    """What the files are in; found for each if left out."""
+    removal: Removal = "careful"
+    """How much may go by the score of the line model, where `configs` does not say."""
+    model: Path | None = None
+    """Folder with other weights for it than those that dechaff is shipped with."""
 
 
 class Read(NamedTuple):
@@ -105,17 +116,16 @@ def clean_text(raw: bytes, name: str, task: Task) -> Outcome:
     Raises:
         NotTextError: They are not text.
     """
-    decoded = decode(raw)
-    pipelines = _Pipelines(task, Survey())
-    pipeline = pipelines.of(Path(name), "")
-    return _outcome(raw, decoded, pipeline.prepare([Document(name, "", decoded.text)])[0], pipeline, task)
+    found = Read(corpus.Source(Path(name), name, len(raw)), raw, decode(raw, task.encoding), "")
+    pipeline = Pipelines(task, Survey()).of(Path(name), "")
+    return _outcome(found, pipeline.clean([document(found)])[0], pipeline.rules, task)
 
 
-def read(source: Source) -> Read:
+def read(source: Source, encoding: str | None = None) -> Read:
     """Return a file's bytes and text, or why it has none."""
     try:
         raw = source.path.read_bytes()
-        return Read(source, raw, decode(raw), "")
+        return Read(source, raw, decode(raw, encoding), "")
     except OSError as error:
         return Read(source, b"", None, f"cannot be read: {error.strerror}")
     except NotTextError as error:
@@ -130,21 +140,33 @@ def document(found: Read) -> Document:
     return Document(found.source.name, corpus.site(found.source.place or found.source.name, found.decoded.text), found.decoded.text)
 
 
-class _Pipelines:
+class Pipelines:
     """One pipeline for each way that files are cleaned, set up when the first such file comes."""
 
     def __init__(self, task: Task, counts: Survey) -> None:
+        """Set up none yet.
+
+        Raises:
+            ModelError: The folder that the task names holds no weights.
+        """
         self._task = task
         self._counts = counts
-        self._made: dict[tuple[frozenset[str], tuple[Allow, ...]], Pipeline] = {}
+        self._made: dict[Treatment, Pipeline] = {}
+        self._model: Model | None = None
+        if task.model is not None:
+            from dechaff.model import store  # noqa: PLC0415  read once, and only if asked for
+
+            self._model = store.read(task.model)
 
     def of(self, path: Path, site: str) -> Pipeline:
         """Return the pipeline of a file."""
         configs = self._task.configs
-        rules, allow = (self._task.rules, ()) if configs is None else configs.treatment(path, site)
-        if (rules, allow) not in self._made:
-            self._made[rules, allow] = Pipeline(rules, self._counts, allow)
-        return self._made[rules, allow]
+        asked = Treatment(self._task.rules, removal=self._task.removal) if configs is None else configs.treatment(path, site)
+        if asked not in self._made:
+            self._made[asked] = Pipeline(
+                asked.rules, self._counts, allow=asked.allow, languages=asked.languages, removal=asked.removal, model=self._model
+            )
+        return self._made[asked]
 
     def shared(self, found: Sequence[Read]) -> list[tuple[Pipeline, list[tuple[Read, Document]]]]:
         """Return files that were read with their documents, those of one pipeline together."""
@@ -157,7 +179,7 @@ class _Pipelines:
 
 
 _Part = TypeVar("_Part")
-_worker: tuple[_Pipelines, Task] | None = None
+_worker: tuple[Pipelines, Task] | None = None
 _held: dict[tuple[Source, frozenset[str]], tuple[Read, Work]] = {}
 """What the first pass prepared and the second can go on with: a small corpus in one process is read and prepared once."""
 
@@ -165,7 +187,7 @@ _held: dict[tuple[Source, frozenset[str]], tuple[Read, Work]] = {}
 def _start(task: Task, counts: Survey) -> None:
     """Set up this process: a pipeline is built once, not once a batch."""
     global _worker  # noqa: PLW0603  the only way to hand something to the processes of a pool once
-    _worker = _Pipelines(task, counts), task
+    _worker = Pipelines(task, counts), task
     gc.set_threshold(_GARBAGE)
 
 
@@ -194,7 +216,7 @@ def _end_with_parent() -> None:
 def _survey_batch(batch: Sequence[Source]) -> Survey:
     assert _worker is not None
     pipelines, task = _worker
-    found = [one for one in map(read, batch) if one.decoded]
+    found = [one for source in batch if (one := read(source, task.encoding)).decoded]
     fits = len(_held) < _HOLD_FILES and sum(one.source.size for one, _ in _held.values()) + sum(one.source.size for one in found) <= _HOLD
     counts = Survey()
     for pipeline, pages in pipelines.shared(found):
@@ -208,20 +230,24 @@ def _survey_batch(batch: Sequence[Source]) -> Survey:
 def _clean_batch(batch: Sequence[Source]) -> list[Outcome]:
     assert _worker is not None
     pipelines, task = _worker
-    return [_clean_one(source, pipelines, task) for source in batch]
+    held = {source: known for source in batch if (known := _held.pop((source, task.rules), None))}
+    found = [held[source][0] if source in held else read(source, task.encoding) for source in batch]
+    outcomes = {one.source: Outcome(FileReport(one.source.name, error=one.error), b"", "") for one in found if one.decoded is None}
+    for pipeline, pages in pipelines.shared([one for one in found if one.decoded]):
+        new = iter(pipeline.prepare([page for one, page in pages if one.source not in held]))
+        works = [held[one.source][1] if one.source in held else next(new) for one, _ in pages]
+        for (one, _), cleaned in zip(pages, pipeline.finish(works), strict=True):
+            outcomes[one.source] = _written(one, _outcome(one, cleaned, pipeline.rules, task), cleaned, task)
+    return [outcomes[source] for source in batch]
 
 
-def _clean_one(source: Source, pipelines: _Pipelines, task: Task) -> Outcome:
-    found, work = _held.pop((source, task.rules), None) or (read(source), None)
-    if found.decoded is None:
-        return Outcome(FileReport(source.name, error=found.error), b"", "")
-    page = document(found)
-    pipeline = pipelines.of(source.path, page.site)
-    if work is None:
-        work = pipeline.prepare([page])[0]
-    outcome = _outcome(found.raw, found.decoded, work, pipeline, task)
+def _written(found: Read, outcome: Outcome, cleaned: Cleaned, task: Task) -> Outcome:
+    """Return what became of a file once its clean copy is written, if one is wanted."""
+    source = found.source
     try:
-        if task.out is not None:
+        if task.quarantine is not None and cleaned.foreign:
+            corpus.write_below(task.quarantine, source.name, found.raw)
+        elif task.out is not None:
             corpus.write_below(task.out, source.name, outcome.text.encode("utf-8"))
     except corpus.CorpusError as error:
         return Outcome(FileReport(source.name, error=str(error)), b"", "")
@@ -230,12 +256,12 @@ def _clean_one(source: Source, pipelines: _Pipelines, task: Task) -> Outcome:
     return outcome if task.keep_text else outcome._replace(text="")
 
 
-def _outcome(raw: bytes, decoded: Decoded, work: Work, pipeline: Pipeline, task: Task) -> Outcome:
-    page = work.document
-    cleaned = pipeline.finish([work])[0]
-    heard = decoded._replace(remarks=tuple(remark for remark in decoded.remarks if remark.rule in pipeline.rules))
-    report = describe(page.path, page.site, raw, heard, cleaned)
-    diff = unified(page.path, raw, decoded.text, cleaned) if task.diff and report.findings else b""
+def _outcome(found: Read, cleaned: Cleaned, rules: frozenset[str], task: Task) -> Outcome:
+    assert found.decoded is not None
+    heard = found.decoded._replace(remarks=tuple(remark for remark in found.decoded.remarks if remark.rule in rules))
+    page = document(found)
+    report = describe(page.path, page.site, found.raw, heard, cleaned)
+    diff = unified(page.path, found.raw, found.decoded.text, cleaned) if task.diff and report.findings else b""
     return Outcome(report, diff, cleaned.text)
 
 

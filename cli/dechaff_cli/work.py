@@ -44,11 +44,21 @@ class Call:
         """How many processes are asked for; 0 stands for one a processor."""
         return int(self.configs.of_run("jobs"))
 
-    def task(self, out: Path | None = None, *, diff: bool = False, keep_text: bool = False) -> Task:
+    def task(self, out: Path | None = None, *, diff: bool = False, keep_text: bool = False, quarantine: Path | None = None) -> Task:
         """Return what to do with every file."""
         from dechaff_cli.run import Task
 
-        return Task(self.configs.rules(), self.configs, out, diff=diff, keep_text=keep_text)
+        model = self.configs.of_run("model")
+        return Task(
+            self.configs.rules(),
+            self.configs,
+            out,
+            diff=diff,
+            keep_text=keep_text,
+            quarantine=quarantine,
+            encoding=self.configs.of_run("encoding"),
+            model=None if model is None else Path(model),
+        )
 
 
 def call(
@@ -84,7 +94,7 @@ def call(
         options["respect_gitignore"] = respect_gitignore
     for name, value in options.items():
         if value is not None and value != []:
-            given[name.replace("_", "-")] = _split(value) if name in {"select", "ignore", "fail_on"} else value
+            given[name.replace("_", "-")] = _split(value) if name in {"select", "ignore", "fail_on", "keep_lang"} else value
     if "exclude" in given:
         from dechaff_cli.ignoring import anchored
 

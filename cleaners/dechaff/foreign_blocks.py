@@ -1,0 +1,354 @@
+"""Blocks in another language: where they begin and end on a page, and which of their lines go."""
+
+from __future__ import annotations
+
+import math
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from dechaff.footer_phrases import is_beside, phrases
+from dechaff.foreign_content import is_abstract, is_title, protected
+from dechaff.guards import guard
+from dechaff.language import FOREIGN, Guess, Languages, identify
+from dechaff.language_picker import FEWEST, names
+from dechaff.line_language import Evidence, evidence, stripped
+from dechaff.lines import bare, words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dechaff.pages import Page
+
+_FOREIGN = 1.0  # score from which a line can begin or end a block: 132 of those lines; the block must be sure as a whole
+_CONFIRMED = 5.0  # scores that a block adds up to: of 36,838 content lines of English pages that the model had not seen, 8 reach it alone
+_BORDER = 1.5  # score in the block's own language that its line beside the text has: 75 of those lines reach it in any language
+_LONG_BORDER = 0.5  # the same for a block of as many lines as follows: 208 of those lines
+_LONG = 3
+_TAIL = -6.5  # score of a word or two after such a block at the end of the page, down to which they go along: Facebook, imprint
+_TAIL_WORDS = 2
+_TAILED = 2  # lines of a block that takes such a tail along
+_INSIDE = -4.0  # score down to which a short line between or beside foreign ones goes with them
+_ENGLISH = -6.0  # score of a line that is surely English
+_CROSSED = 4  # words of such a line that may stand alone between foreign ones: Powered by WordPress
+_MOST_LOST = 8.0  # scores that a block may lose on its way to the next foreign line
+_APART = 5  # lines in no language that stand between two foreign ones of a block: more are a table
+_SHORT = 8  # words of lines that may stand between a block and the edge of the page
+_BEYOND = 3  # how many such lines
+_FEW_WORDS = 3  # words of a line that has no language of its own: Facebook, Login, Web Blog
+_FIELD = -2.0  # the most that a line scores that reads like a field or a heading of an English page
+_FIELDS = frozenset(
+    {"identifier", "publication-data", "registry-field", "registry-value", "figure-or-date", "section-heading", "statement"}
+)
+_STRANGE = 3  # names in a row that we do not know: of what languages call themselves CLDR has a third
+_PARAGRAPH = 40  # words of a line that is no menu: with text beyond, it is part of the page's own text
+_SUSPICIOUS = 2  # different function words of other languages that make a line without accents worth a look
+_FEWEST = 3  # words of a block amid the text that is worth a remark
+_ACCENTS = re.compile("[\xc0-\u024f\u0370-\u1fff\u2c00-\u2dff\u3040-\ud7ff\uf900-\uffef\U00010000-\U0003ffff]")
+_NUMBERS = re.compile(r"[\W\d_]+")
+_PICKED = Evidence("script", 8.0, "mul", 1, 0, 1)
+
+
+def is_name(line: str) -> bool:
+    """Return whether a line is the name of a language in itself."""
+    return names(line) == (1, 0)
+
+
+class Block(NamedTuple):
+    """Lines in another language, side by side."""
+
+    begin: int
+    """Index of its first line among the written lines."""
+    end: int
+    """One past its last."""
+    guess: Guess
+    place: str
+    """`before`, `after` or `amid` the text."""
+
+
+class Reading:
+    """The lines of one page, read for their language from its edges."""
+
+    def __init__(self, page: Page, languages: Languages) -> None:
+        """Take the lines; none is judged before it is asked for."""
+        self.text = page.text
+        self.lines = page.lines
+        self.languages = languages
+        self._blank = page.rows.blank
+
+    def see(self, i: int, language: str = "") -> Evidence:
+        """Return what a line says of its language, or of a given one."""
+        if self._in_picker(i):
+            return _PICKED
+        return look(self.lines[i], language, self.languages.kept)
+
+    def _in_picker(self, i: int) -> bool:
+        """Return whether a line is part of a list of languages, each named in itself; a name we do not know counts between two we do."""
+        line = self.lines[i]
+        if words(line) > _FEW_WORDS:
+            return False
+        before, after = self._names_beside(i, -1), self._names_beside(i, 1)
+        named = [bare(line).casefold()] if is_name(line) else []
+        if not named and not (before and after):
+            return False
+        found = {*named, *before, *after}
+        return len(found) >= FEWEST and len(found - {"english"}) >= FEWEST - 1
+
+    def _names_beside(self, i: int, step: int) -> list[str]:
+        """Return the names of languages that stand in a row on one side of a line, three at most."""
+        found: list[str] = []
+        strange = 0
+        while 0 <= i + step < len(self.lines) and len(found) < FEWEST and strange <= len(found) + _STRANGE:
+            i += step
+            line = self.lines[i]
+            if is_name(line):
+                found.append(bare(line).casefold())
+            elif words(line) <= _FEW_WORDS:
+                strange += 1
+            else:
+                break
+        return found
+
+    def foot(self) -> Block | None:
+        """Return the foreign block at the end of the page."""
+        return self._edge(range(len(self.lines) - 1, -1, -1), "after")
+
+    def head(self, most: int) -> Block | None:
+        """Return the foreign block at the beginning of the page, among its first lines."""
+        return self._edge(range(most), "before")
+
+    def amid(self) -> list[Block]:
+        """Return the foreign blocks anywhere on the page, as far as they are sure by themselves."""
+        found = []
+        for begin, end in self._runs():
+            block = self._confirmed(begin, end)
+            if block is not None and sum(self.see(i).words for i in range(begin, end)) >= _FEWEST:
+                found.append(Block(begin, end, block[2], "amid"))
+        return found
+
+    def _runs(self) -> list[tuple[int, int]]:
+        """Return where foreign lines stand together, neutral ones between them: pairs of first index and one past the last."""
+        runs: list[tuple[int, int]] = []
+        for i in self._suspicious():
+            if self.see(i).score < _FOREIGN:
+                continue
+            if runs and all(self.see(j).kind == "neutral" for j in range(runs[-1][1], i)):
+                runs[-1] = (runs[-1][0], i + 1)
+            else:
+                runs.append((i, i + 1))
+        return runs
+
+    def _suspicious(self) -> list[int]:
+        """Return the lines that can be foreign, cheaply: with letters that English lacks, or function words of another language."""
+        strange = FOREIGN.intersection(self.text.lower().split())
+        accented = not self.text.isascii() and _ACCENTS.search(self.text) is not None
+        if len(strange) < _SUSPICIOUS and not accented:
+            return []
+        return [
+            i
+            for i, line in enumerate(self.lines)
+            if (accented and not line.isascii() and _ACCENTS.search(line))
+            or (len(strange) >= _SUSPICIOUS and len(strange.intersection(line.lower().split())) >= _SUSPICIOUS)
+        ]
+
+    def is_chrome(self, block: Block) -> bool:
+        """Return whether a block amid the text is a site's: no abstract, no title, no quotation."""
+        return self._judged(block) is not None and self.see(block.begin, block.guess.language).score >= _BORDER
+
+    def _edge(self, order: range, place: str) -> Block | None:
+        """Return the block at one edge, whose lines are looked at in this order, from the edge inwards."""
+        outer = self._first_foreign(order)
+        if outer is None:
+            return None
+        inner = self._grow(order[outer:])
+        if inner is None:
+            return None
+        begin, end = sorted((order[outer], inner))
+        block = self._confirmed(begin, end + 1)
+        if block is None:
+            return None
+        begin, end = self._borders(*block[:2], block[2].language, place)
+        if end <= begin:
+            return None
+        return self._judged(Block(begin, end, block[2], place))
+
+    def _first_foreign(self, order: range) -> int | None:
+        """Return how many lines stand between the edge and the first foreign line, if they are few and short."""
+        beyond = 0
+        for count, i in enumerate(order):
+            seen = self.see(i)
+            if seen.score >= _FOREIGN:
+                return count
+            if seen.kind != "neutral" or _NUMBERS.fullmatch(bare(self.lines[i])):
+                beyond += 1
+                if beyond > _BEYOND or seen.words > _SHORT:
+                    return None
+        return None
+
+    def _grow(self, order: range) -> int | None:
+        """Return the innermost line of the block that begins with the first of these lines: where the scores add up to the most."""
+        total = best = 0.0
+        inner = None
+        crossed = False
+        apart = 0
+        for i in order:
+            seen = self.see(i)
+            apart = 0 if seen.score >= _FOREIGN else apart + 1
+            if apart > _APART:
+                break
+            english = seen.score <= _ENGLISH
+            if english and (crossed or seen.words > _CROSSED):
+                break
+            crossed = english
+            total += seen.score
+            if seen.score >= _FOREIGN and total >= best:
+                best, inner = total, i
+            if total < best - _MOST_LOST:
+                break
+        return inner if best >= _FOREIGN else None
+
+    def _confirmed(self, begin: int, end: int) -> tuple[int, int, Guess] | None:
+        """Return the block with its language, if all its lines together are sure of it."""
+        foreign = [i for i in range(begin, end) if self.see(i).score >= _FOREIGN]
+        scripts = [self.see(i).language for i in foreign if self.see(i).kind == "script"]
+        latin = [i for i in foreign if self.see(i).kind == "latin"]
+        if 2 * len(scripts) >= len(foreign):
+            code = max(sorted(set(scripts)), key=scripts.count)
+            return begin, end, Guess(code, 1.0)
+        code = self._pooled(latin)
+        seen = [self.see(i, code) for i in latin]
+        total = sum(max(0.0, one.score) for one in seen) + 8.0 * len(scripts)
+        if total < _CONFIRMED or not any(one.known or one.score >= 8.0 for one in seen):
+            return None
+        if self.languages.engine == "langdetect":
+            guess = identify(" ".join(stripped(self.lines[i]) for i in latin))
+            return None if guess is None else (begin, end, guess)
+        return begin, end, Guess(code, sure(total))
+
+    def _pooled(self, lines: Sequence[int]) -> str:
+        """Return the language that some lines together are likeliest in."""
+        pooled = " ".join(stripped(self.lines[i]) for i in lines)
+        return evidence(pooled[:1500], "", self.languages.kept).language
+
+    def _borders(self, begin: int, end: int, language: str, place: str) -> tuple[int, int]:
+        """Return the block with its inner border and its outer one where its own language says."""
+        after = place == "after"
+        foreign = sum(self.see(i).score >= _FOREIGN for i in range(begin, end))
+        least = _LONG_BORDER if foreign >= _LONG else _BORDER
+        while end > begin and not self._is_border(begin if after else end - 1, language, least):
+            begin, end = (begin + 1, end) if after else (begin, end - 1)
+        if end <= begin:
+            return begin, end
+        while after and begin > 0 and (self._is_border(begin - 1, language, least) or is_beside(self.lines[begin - 1])):
+            begin -= 1
+        while not after and end < len(self.lines) and (self._is_border(end, language, least) or is_beside(self.lines[end])):
+            end += 1
+        if end <= begin:
+            return begin, end
+        if after:
+            begin = self._paragraph(begin, -1, language)
+            return begin, self._outwards(end - 1, 1, language, tail=foreign >= _TAILED) + 1
+        end = self._paragraph(end - 1, 1, language) + 1
+        return self._outwards(begin, -1, language), end
+
+    def _is_border(self, i: int, language: str, least: float) -> bool:
+        """Return whether a line is foreign enough to stand beside English: by its script, or in the block's own language."""
+        seen = self.see(i, language)
+        return seen.kind == "script" or seen.score >= (least if seen.language == language else _CONFIRMED)
+
+    def _paragraph(self, border: int, step: int, language: str) -> int:
+        """Return the border moved to the edge of its paragraph, if no line up to there is English."""
+        i = border
+        while 0 <= i + step < len(self.lines) and self._touch(min(i, i + step)):
+            i += step
+            if not self._goes_along(i, language):
+                return border
+        at_edge = not 0 <= i + step < len(self.lines)
+        return border if at_edge else i
+
+    def _touch(self, i: int) -> bool:
+        """Return whether a line and the next have no blank line between them."""
+        return bool(self._blank[i] == self._blank[i + 1])
+
+    def _outwards(self, border: int, step: int, language: str, *, tail: bool = False) -> int:
+        """Return the outermost line that goes with the block: neutral and short lines between it and the edge of the page."""
+        i = border
+        while 0 <= i + step < len(self.lines) and (
+            self._goes_along(i + step, language) or is_beside(self.lines[i + step]) or (tail and self._is_tail(i + step))
+        ):
+            i += step
+        return i
+
+    def _is_tail(self, i: int) -> bool:
+        line = self.lines[i]
+        seen = self.see(i)
+        return seen.score >= _TAIL and seen.words <= _TAIL_WORDS and not seen.english and not (protected(line) or guard(line))
+
+    def _goes_along(self, i: int, language: str) -> bool:
+        """Return whether a line beside foreign ones goes with them: it is no English, no content, and says nothing."""
+        line = self.lines[i]
+        seen = self.see(i, language)
+        if protected(line) or guard(line):
+            return False
+        if language == "mul":
+            return seen.words <= _FEW_WORDS and (is_name(line) or seen.score > _ENGLISH)
+        if seen.kind == "neutral":
+            return not _NUMBERS.fullmatch(bare(line))
+        return seen.score >= _FOREIGN or (seen.score >= _INSIDE and seen.english == 0 and seen.words <= _FEW_WORDS)
+
+    def _judged(self, block: Block) -> Block | None:
+        """Return the block unless it is content, or the page's own text."""
+        inside = range(block.begin, block.end)
+        foreign = [i for i in inside if self.see(i).score >= _FOREIGN]
+        text = [self.lines[i] for i in inside]
+        above = self.lines[block.begin - 1] if block.begin else ""
+        if is_abstract(text, [self.see(i) for i in inside], above) or is_title([self.lines[i] for i in foreign]):
+            return None
+        if self._beyond(block) and any(self.see(i).words >= _PARAGRAPH for i in foreign):
+            return None
+        if len(self.gone(block)) == len(self.lines):
+            return None
+        return block
+
+    def _beyond(self, block: Block) -> bool:
+        """Return whether text stands between a block and the edge of the page."""
+        rest = range(block.end, len(self.lines)) if block.place == "after" else range(block.begin)
+        return any(self.see(i).kind != "neutral" for i in rest)
+
+    def gone(self, block: Block) -> list[int]:
+        """Return the lines of a block that go: all but those that are English or content."""
+        return [
+            i
+            for i in range(block.begin, block.end)
+            if self.see(i, block.guess.language).score >= 0 or self._stays_foreign(i, block.guess.language)
+        ]
+
+    def _stays_foreign(self, i: int, language: str) -> bool:
+        seen = self.see(i, language)
+        if language == "mul":
+            return seen.words <= _FEW_WORDS
+        return is_beside(self.lines[i]) or (
+            not seen.english and (seen.words <= _FEW_WORDS or seen.score > _INSIDE) and not protected(self.lines[i])
+        )
+
+
+@lru_cache(maxsize=1 << 16)
+def look(line: str, language: str, kept: tuple[str, ...]) -> Evidence:
+    """Return what a line says of its language, with what is content for other reasons counted as English."""
+    known = phrases(line, kept)
+    if known:
+        return Evidence(evidence(line, "", kept).kind, 8.0, known, len(line.split()), 0, 1)
+    count, rest = names(line)
+    if count >= FEWEST and count > rest:
+        return Evidence("script", 8.0, "mul", count, 0, count)
+    seen = evidence(line, language, kept)
+    if seen.kind == "latin" and seen.score > _FIELD and guard(line) in _FIELDS:
+        return seen._replace(score=_FIELD)
+    if seen.score > _INSIDE and seen.kind != "neutral" and protected(line):
+        return seen._replace(score=-8.0)
+    return seen
+
+
+def sure(score: float) -> float:
+    """Return the probability that scores add up to, in hundredths."""
+    return round(min(0.999, 1 / (1 + math.exp(-score))), 3)

@@ -1,0 +1,180 @@
+"""What stands in another language on an English page and is content: abstracts, titles, references, people and the places they work at."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from dechaff.guards import guard
+from dechaff.language import ABSTRACT, SPACELESS, TABLE, script_letters
+from dechaff.lines import bare
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dechaff.line_language import Evidence
+
+_REFERENCE = re.compile(
+    r"""
+      \A\[?\d{1,3}[\].、．]\s*\S.*[;,.，；。].*(?:19|20)\d\d
+    | \[[JMDCNPSR](?:/OL)?\]
+    | (?:19|20)\d\d\s*[,;，；年]\s*\d+\s*[(（]
+    | doi\s*[:：]
+    | (?:19|20)\d\d.{0,12}[:：]\s*\d+\s*[-–—]\s*\d+
+    | \A[^\W\d_][^\d(]{2,80}\([12]\d{3}\)\.\s
+    | [.,:;]\s*(?:19|20)\d\d\.\Z
+    | [.,:;].*\s\(\s*(?:19|20)\d\d\s*\)\.?\Z
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_ARTICLE = re.compile("|".join(TABLE["article"]["words"]), re.IGNORECASE)
+_PLACE = re.compile(r"(?:\b\d{4,6}\b|,)[^,]*,[^,]*\Z")  # ends as an address does: a post code or a town, then a country
+_COUNTRY = re.compile(rf"\b(?:{TABLE['countries']['names'].replace(chr(10), ' ').strip()})\.?\Z", re.IGNORECASE)
+_SITE = re.compile("|".join(TABLE["site"]["words"]), re.IGNORECASE)
+_STATEMENT = re.compile(rf"(?:{'|'.join(TABLE['statement']['words'])})\b.{{0,30}}[:：]", re.IGNORECASE)
+_COLON = re.compile(r"[:：]\s*\S")
+_NOTICE = re.compile("|".join(TABLE["notice"]["words"]), re.IGNORECASE)
+_QUOTED = re.compile(r"\A[\"“„«»'‘]{1}.{12,}[\"”“»«'’]\.?\Z")
+_INITIALS = re.compile(r"(?:^|[ ,])[A-Z]{1,3}[.,]?(?=[,;]|$|\s*(?:and|&)\s)")
+_SPLIT = re.compile(r"\s*[,;，、；·]\s*|\s+(?:and|und|et|y|e|og|och|и|και|&)\s+")
+_PARTICLES = frozenset(TABLE["names"]["particles"].split())
+_MARKS = re.compile(r"[\d*†‡§¶#()\[\]]+")
+_LATIN_BINOMIAL = re.compile(
+    r"(?:\A|,\s)[A-Z][a-z]+(?:us|um|a|is|es|i|ae|on|ma|ix|ax|ex|os|as|er)?\s[a-z]+(?:us|um|a|is|i|ae|ii|ens|ans|ides|ea|cus|or|ne|os|es|e)(?=,|\Z|\s\()"
+)
+_ENDINGS = re.compile(
+    r"(?:mab|nib|vir|pril|sartan|statin|olol|azole|cillin|mycin|floxacin|prazole|limus|purine|mofetil|uracil|tide|gliptin|ine|ate|one|ide|ol)s?\Z"
+)
+_SYMBOL = re.compile(
+    r"\A[\w()/-]*?(?<![\u0370-\u03ff])[\u0370-\u03ff]{1,2}(?![\u0370-\u03ff])|\A[A-Z]{2}[\w-]*\d|\A\S*\d[A-Z]"
+)  # IL-1β, CD34
+_LATIN_PHRASE = re.compile(
+    r"\b(?:in vivo|ex vivo|in vitro|in situ|post mortem|ad libitum|per os|in silico"
+    r"|vastus|gastrocnemius|arteria|vena|musculus|[MAVN]\. [a-z]{4,})\b"
+)
+_PARAGRAPH = 25  # words of one line that make it a paragraph under a heading of an abstract
+_ALONE = 60  # words of one line that make a paragraph, where a block has no more than two lines
+_LONG = 40  # words of one line that make a paragraph anywhere
+_TEXT = 2  # such paragraphs that make a text of its own
+_FEW_LINES = 2  # lines of a foreign title, with its authors or without
+_TITLE_WORDS = 4  # words from which a line can be a title
+_TITLE_LETTERS = 7  # the same in letters of scripts without spaces: menus have four
+_COMMAS = 2  # of a place of work: the institution, the town, the country
+_CAPITALS = 0.6  # share of an address's words
+_SHORTEST = 8  # words of an abstract's first line, where its heading stands over it and little else is there
+_SURNAMES = frozenset(TABLE["names"]["han"].split()[0])
+_KOREAN = frozenset(TABLE["names"]["hangul"].split()[0])
+
+
+def is_notice(line: str) -> bool:
+    """Return whether a line speaks of the page itself or the reader's computer, as no abstract does."""
+    return _NOTICE.search(line) is not None
+
+
+def is_abstract(block: Sequence[str], seen: Sequence[Evidence], above: str) -> bool:
+    """Return whether a block is an abstract in a second language, or keywords of one.
+
+    Args:
+        block: Its lines.
+        seen: What each says of its language.
+        above: The line before the block; empty if there is none.
+    """
+    paragraphs = sum(one.words >= _LONG and not is_notice(line) and not is_site(line) for one, line in zip(seen, block, strict=True))
+    if paragraphs >= max(_TEXT, len(block) / 2):
+        return True
+    if len(block) <= _FEW_LINES and any(one.words >= _ALONE for one in seen) and not any(map(is_notice, block)):
+        return True
+    least = _SHORTEST if len(block) <= _FEW_LINES + 1 else _PARAGRAPH
+    heads = [ABSTRACT.fullmatch(bare(line)) is not None for line in (above, *block)]
+    lengths = [0, *(one.words for one in seen), 0]
+    return any(head and max(lengths[i : i + 2]) >= least for i, head in enumerate(heads))
+
+
+def is_title(block: Sequence[str]) -> bool:
+    """Return whether a block is the title of an article, with its authors or without."""
+    return (
+        len(block) <= _FEW_LINES + 1
+        and not any(is_site(line) or is_notice(line) for line in block)
+        and any(is_article(line) and _is_phrase(line) for line in block)
+    )
+
+
+def _is_phrase(line: str) -> bool:
+    """Return whether a line is long enough for a title; a menu's entry is not."""
+    return len(line.split()) >= _TITLE_WORDS or len(SPACELESS.findall(line)) >= _TITLE_LETTERS
+
+
+def is_site(line: str) -> bool:
+    """Return whether a line has words or addresses of a site."""
+    return _SITE.search(line) is not None
+
+
+def is_article(line: str) -> bool:
+    """Return whether a line has words of research or of a place where it is done."""
+    return _ARTICLE.search(line) is not None
+
+
+@lru_cache(maxsize=1 << 14)
+def protected(line: str) -> bool:
+    """Return whether a line in another language is content by itself: a reference, people, a place of work, names of species or drugs.
+
+    >>> protected("Hacettepe Üniversitesi Tıp Fakültesi, Sıhhiye, 06100 Ankara, Turkey")
+    True
+    >>> protected("Tüm hakları saklıdır")
+    False
+    """
+    text = bare(line)
+    if _REFERENCE.search(text) or _STATEMENT.match(text) or (_COLON.search(text) and ABSTRACT.fullmatch(text)) or _QUOTED.match(text):
+        return True
+    if "," in text and (_COUNTRY.search(text) or (guard(text) == "affiliation" and script_letters(text)[0] == 0)):
+        return True
+    if guard(text) == "citation" or _is_workplace(text):
+        return True
+    return is_people(text) or _is_terms(text)
+
+
+def _is_workplace(text: str) -> bool:
+    """Return whether a line is the address of a hospital or a university: commas, numbers, capitals, and such a word."""
+    if not is_article(text) or is_site(text) or text.count(",") < _COMMAS or _PLACE.search(text) is None:
+        return False
+    cased = [word for word in text.split() if word[0].isupper() or word[0].islower()]
+    return sum(word[0].isupper() for word in cased) >= _CAPITALS * len(cased)
+
+
+def is_people(text: str) -> bool:
+    """Return whether a line lists people: two names or more, of capitalised words and initials, or East Asian ones by their surnames."""
+    pieces = [piece for piece in (_MARKS.sub(" ", piece).strip(" .:") for piece in _SPLIT.split(text)) if piece]
+    if len(pieces) >= 2 and all(_is_han_name(piece) for piece in pieces):
+        return True
+    if len(pieces) < 2 or any(len(piece.split()) > 6 for piece in pieces):
+        return False
+    tokens = [token for piece in pieces for token in piece.split()]
+    cased = [token for token in tokens if token.lower() not in _PARTICLES]
+    if not cased or sum(token[0].isupper() for token in cased) < 0.9 * len(cased):
+        return False
+    several = sum(len(piece.split()) >= 2 for piece in pieces)
+    return several >= max(2, 0.6 * len(pieces)) or len(_INITIALS.findall(text)) >= 2
+
+
+def _is_han_name(piece: str) -> bool:
+    name = piece.replace(" ", "")
+    if not 2 <= len(name) <= 4:
+        return False
+    return (len(name) <= 3 and name[0] in _SURNAMES and all("\u4e00" <= letter <= "\u9fff" for letter in name)) or (
+        len(name) == 3 and name[0] in _KOREAN and all("\uac00" <= letter <= "\ud7a3" for letter in name)
+    )
+
+
+def _is_terms(text: str) -> bool:
+    """Return whether a line lists species, drugs or anatomy, whose words are Latin or nobody's."""
+    pieces = [piece.strip(" .") for piece in re.split(r"[,;]", text) if piece.strip(" .")]
+    if len(_LATIN_BINOMIAL.findall(text)) >= max(2, 0.6 * len(pieces)):
+        return True
+    if len(_LATIN_PHRASE.findall(text)) >= 2:
+        return True
+    if len(pieces) >= 3 and sum(bool(_SYMBOL.search(piece)) for piece in pieces) >= 0.5 * len(pieces):
+        return True
+    return len(pieces) >= 3 and sum(bool(_ENDINGS.search(piece.lower())) and len(piece.split()) <= 2 for piece in pieces) >= 0.5 * len(
+        pieces
+    )

@@ -1,0 +1,64 @@
+"""Pages that are wholly in another language: they are reported and left as they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dechaff.language import FOREIGN, Guess, Languages, script_letters
+from dechaff.line_language import STRONG, evidence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LETTERS_A_WORD = 4  # non-Latin letters that weigh as one function word; East Asian text has 2.2 letters a word
+_FEWEST = 8  # words of another language without which a page is not called foreign: a name or a motto is not a language
+_ENGLISH_TEXT = 25  # words that only English has and that make a text: three sentences have as many
+_SOME = 8  # such words that tell a page of short lines, where there are fewer words of other languages
+_PLAIN = 0.02  # and their share of all words: English prose has a fifth, menus a twentieth
+_RATIO = 4  # times as many words of other languages as of English; English WCXB pages (725) have a seventh at most
+_LITTLE = 3  # words that only English has, up to which twice the words of another language are enough
+_ONE_LINE = 200  # words of one line that count: one letter written a thousand times is no page
+_SAMPLE = 2000  # code points at the beginning, the middle and the end: a page that is wholly in one language shows it there
+
+
+def foreign_page(text: str, languages: Languages = Languages()) -> Guess | None:  # noqa: B008  it cannot change
+    """Return the language of a page that is wholly in a language that is not kept, else None."""
+    text = _sample(text)
+    found = text.lower().split()
+    weight = sum(map(FOREIGN.__contains__, found))
+    if not text.isascii():
+        weight += script_letters(text, languages.kept)[0] // _LETTERS_A_WORD
+    strong = sum(map(STRONG.__contains__, found))
+    if "en" in languages.kept and (
+        (strong >= _ENGLISH_TEXT and weight <= _RATIO * strong) or (strong >= max(_SOME, _PLAIN * len(found)) and weight <= strong)
+    ):
+        return None  # nearly every page: nothing else is looked at
+    ours = theirs = strong = 0
+    weights: dict[str, int] = {}
+    for line in text.split("\n"):
+        for part in _parts(line):
+            seen = evidence(part, "", languages.kept)
+            strong += seen.english
+            if seen.score > 0:
+                theirs += min(seen.words, _ONE_LINE)
+                weights[seen.language] = weights.get(seen.language, 0) + min(seen.words, _ONE_LINE)
+            else:
+                ours += min(seen.words, _ONE_LINE)
+    if theirs < _FEWEST or theirs < (_RATIO if strong > _LITTLE else 1) * ours:
+        return None
+    language = min(weights, key=lambda code: (-weights[code], code))
+    return Guess(language, round(weights[language] / (theirs + ours), 3))
+
+
+def _parts(line: str) -> Iterator[str]:
+    """Yield a line in pieces of the length that lines are judged at."""
+    for begin in range(0, len(line), _SAMPLE // 2):
+        yield line[begin : begin + _SAMPLE // 2]
+
+
+def _sample(text: str) -> str:
+    """Return a text, or its beginning, middle and end."""
+    if len(text) <= 3 * _SAMPLE:
+        return text
+    middle = (len(text) - _SAMPLE) // 2
+    return f"{text[:_SAMPLE]}\n{text[middle : middle + _SAMPLE]}\n{text[-_SAMPLE:]}"

@@ -1,0 +1,60 @@
+"""Language pickers: three languages or more, each named in itself, on one line or on many."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from importlib import resources
+
+from dechaff.lines import bare
+
+FEWEST = 3
+"""Names that make a picker: two stand together in sentences and in bilingual bylines."""
+_LONGEST = 1000  # code points of a picker on one line
+_WORDS = 4  # of the longest name of a language
+_SEPARATORS = re.compile(r"\s*[|·•,;/–—]\s*|\s{2,}|\t")
+_BRACKETS = re.compile(r"\s*[(（][^()（）]*[)）]\s*$")
+
+
+@cache
+def _autonyms() -> frozenset[str]:
+    text = resources.files("dechaff").joinpath("data", "autonyms.txt").read_text(encoding="utf-8")
+    lines = [line for line in text.split("\n") if line and not line.startswith("#")]
+    return frozenset(name.strip() for line in lines for name in line.split("|")) - {""}
+
+
+@lru_cache(maxsize=1 << 14)
+def names(line: str) -> tuple[int, int]:
+    """Return how many languages a line names, each in itself, and how many words of the line are anything else.
+
+    >>> names("English | Deutsch | Français")
+    (3, 0)
+    >>> names("The Deutsch algorithm")
+    (1, 2)
+    """
+    text = bare(line)
+    if not text or len(text) > _LONGEST:
+        return 0, len(text.split())
+    if _is_name(text):
+        return 1, 0
+    pieces = [piece for piece in _SEPARATORS.split(text) if piece]
+    if len(pieces) >= FEWEST:
+        rest = [piece for piece in pieces if not _is_name(piece)]
+        return len(pieces) - len(rest), sum(len(piece.split()) for piece in rest)
+    return _run_together(text.split())
+
+
+def _is_name(text: str) -> bool:
+    low = text.casefold()
+    return low in _autonyms() or low == "english" or _BRACKETS.sub("", low) in _autonyms()
+
+
+def _run_together(tokens: list[str]) -> tuple[int, int]:
+    """Count names that only spaces stand between, the longest first."""
+    count = rest = i = 0
+    while i < len(tokens):
+        size = next((size for size in range(min(_WORDS, len(tokens) - i), 0, -1) if _is_name(" ".join(tokens[i : i + size]))), 0)
+        count += size > 0
+        rest += size == 0
+        i += size or 1
+    return count, rest

@@ -1,0 +1,186 @@
+"""How sure it is that a line is in another language than those that are kept: scripts counted exactly, and one score for Latin letters."""
+
+from __future__ import annotations
+
+import math
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from dechaff.language import ENGLISH, SPACELESS, TABLE, is_latin, script_letters
+from dechaff.lines import bare
+
+if TYPE_CHECKING:
+    from dechaff.language_model import LanguageModel
+
+Kind = Literal["neutral", "script", "latin"]
+
+_SHARE = 0.3  # of a line's letters in another script, from which the line is not English
+_PROSE = 2  # English function words that make a line with other scripts English all the same
+_ENGLISH_SHARE = 0.1  # of a line's words that are English function words, from which it is English around a quotation
+_MIXED = 0.6  # the least score of a line with letters of another script and no function word of English: a brand among them
+_LETTERS_A_WORD = 2.2  # in scripts without spaces: Chinese and Japanese dictionaries' words, weighed by use
+_CAPITALS = 5  # letters of a word in capitals, up to which it has no language: TOP, RSS, FAQ
+_LONGEST = 2000  # code points: no footer has a longer line
+_SURE = 8.0  # nats: the score of a line whose script alone decides, and the most that any line can have
+
+# What stands in lines of every language, and says nothing of theirs.
+_NO_LANGUAGE = re.compile(
+    r"""
+      \bcopyright\b | © | \(c\)(?=\W) | ℗ | ®
+    | (?:https?://|www\.)[^\s]+ | [^\s@]+@[^\s@]+\.[a-z]{2,}
+    | \b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|edu|gov|info|io|eu|co)\b(?:/[^\s]*)?
+    | \ball\ rights\ reserved\b | \be-?mail\b | \btel\b | \bfax\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_LETTERS = re.compile(r"[^\W\d_]+")
+_TOKENS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_CODE = re.compile(r"[a-z][A-Z]|[_={}<>\[\]]|\w\.\w|\w\(")
+_KINDS = ("their_words", "shared_words", "english_words", "new_words", "new_names")
+STRONG = frozenset(TABLE["strong_english"]["words"].split())
+"""Function words of English that are hardly words of another language."""
+
+_WEIGHTS: dict[str, float] = TABLE["line_weights"]
+STEP = 16  # units a nat in the table
+_MOST = 30.0  # nats of likelihood ratio that one kind of word can add
+
+
+class Evidence(NamedTuple):
+    """What a line by itself says of its language."""
+
+    kind: Kind
+    """`neutral` without words of any language, `script` in other letters than Latin, `latin` otherwise."""
+    score: float
+    """Logarithm of the odds that it is in another language than English; 0 for a neutral line."""
+    language: str
+    """The likeliest one but English; empty for a neutral line."""
+    words: int
+    """How many it has; two East Asian letters are about one."""
+    english: int
+    """Function words that are English and nothing else."""
+    known: int
+    """Words that are counted in that language and not in English, or written with accents in lower case."""
+
+
+NEUTRAL = Evidence("neutral", 0.0, "", 0, 0, 0)
+
+
+def stripped(line: str) -> str:
+    """Return a line without what says nothing of its language: copyright signs, addresses, bullets.
+
+    >>> stripped("• Copyright © 2024 Haus der Leber")
+    '2024 Haus der Leber'
+    """
+    text = bare(line)
+    if len(text) > _LONGEST:
+        text = text[:_LONGEST]
+    return " ".join(_NO_LANGUAGE.sub(" ", text).split())
+
+
+@lru_cache(maxsize=1 << 16)
+def evidence(line: str, language: str = "", kept: tuple[str, ...] = ("en",)) -> Evidence:
+    """Return what a line says of its language.
+
+    Args:
+        line: The line.
+        language: Judge it as a line of this language, not of its likeliest.
+        kept: ISO 639 codes of the languages that are no chaff here; the score is against the likeliest of them.
+    """
+    if "en" in kept and (plain := _plain_english(line, kept)):
+        return plain
+    text = stripped(line)
+    tokens = _TOKENS.findall(text)
+    total = sum(map(len, _LETTERS.findall(text)))
+    strong = sum(token.lower() in STRONG for token in tokens)
+    other, script = script_letters(text, kept)
+    if other and other >= _SHARE * total and strong < _PROSE:
+        spaceless = len(SPACELESS.findall(text))
+        return Evidence("script", _SURE, script, max(len(text.split()), round(spaceless / _LETTERS_A_WORD)), strong, len(tokens))
+    if total < 2 or max(map(len, _LETTERS.findall(text))) < 2 or (text.isupper() and len(text) <= _CAPITALS):
+        return NEUTRAL
+    if strong >= _PROSE and "en" in kept and strong >= _ENGLISH_SHARE * len(tokens):
+        return Evidence("latin", -_SURE, "en", len(tokens), strong, 0)
+    seen = _latin(text, language, kept)
+    return seen._replace(score=_MIXED, language=script) if other and not strong and seen.score < _MIXED else seen
+
+
+def _plain_english(line: str, kept: tuple[str, ...]) -> Evidence | None:
+    """Return the evidence of a line whose function words alone show that it is English: nearly every line of prose, at little cost."""
+    found = line.lower().split()
+    strong = sum(map(STRONG.__contains__, found))
+    if strong < max(_PROSE, _ENGLISH_SHARE * len(found)) or script_letters(line, kept)[0]:
+        return None
+    return Evidence("latin", -_SURE, "en", len(found), strong, 0)
+
+
+def _latin(text: str, language: str, kept: tuple[str, ...]) -> Evidence:
+    from dechaff.language_model import model  # noqa: PLC0415  numpy and the table, for lines that need them
+
+    found = features(model(), text, language, kept)
+    if found is None:
+        return NEUTRAL
+    values, best, known = found
+    score = sum(_WEIGHTS[name] * value for name, value in values.items())
+    tokens = _TOKENS.findall(text)
+    return Evidence("latin", max(-_SURE, min(_SURE, score)), best, len(tokens), sum(token.lower() in STRONG for token in tokens), known)
+
+
+def features(table: LanguageModel, text: str, language: str, kept: tuple[str, ...]) -> tuple[dict[str, float], str, int] | None:
+    """Return what the score of a line is made of, the language that it is of, and how many of its words only that language has.
+
+    Args:
+        table: The statistics.
+        text: The line, as `stripped` returns it.
+        language: Judge it as a line of this language; empty for the likeliest.
+        kept: Codes of the languages that are no chaff.
+
+    Returns:
+        None if no word is in Latin letters.
+    """
+    # What is said twice tells nothing more: "word word word" is no sentence of Afrikaans.
+    tokens = [*dict.fromkeys(token for token in _TOKENS.findall(text) if is_latin(token))]
+    if not tokens:
+        return None
+    costs, known = table.costs([token.lower().replace("’", "'") for token in tokens])
+    home = [table.index[code] for code in kept if code in table.index] or [0]
+    own = costs[:, home].min(axis=1)
+    ours: list[bool] = known[:, home].max(axis=1).tolist()
+    gains = own[:, None] - costs
+    totals = gains.sum(axis=0)
+    totals[home] = -(1 << 30)
+    best = table.index.get(language, -1)
+    if best < 0:
+        best = int(totals.argmax())
+    gain: list[int] = gains[:, best].tolist()
+    theirs: list[bool] = known[:, best].tolist()
+    sums = dict.fromkeys(_KINDS, 0)
+    counts = dict.fromkeys(_KINDS, 0)
+    accents = 0
+    for i, token in enumerate(tokens):
+        if theirs[i]:
+            name = "shared_words" if ours[i] else "their_words"
+        elif ours[i]:
+            name = "english_words"
+        else:
+            name = "new_names" if token[0].isupper() else "new_words"
+        sums[name] += gain[i]
+        counts[name] += 1
+        accents += not token.isascii() and token.islower() and "’" not in token
+    inside = sum(token[0].isupper() for token in tokens[1:])
+    values = {
+        "bias": 1.0,
+        **{name: max(-_MOST, min(_MOST, value / STEP)) for name, value in sums.items()},
+        "count_their_words": min(4.0, counts["their_words"]),
+        "count_english_words": min(4.0, counts["english_words"]),
+        "count_new_names": min(4.0, counts["new_names"]),
+        "count_new_words": min(4.0, counts["new_words"]),
+        "accents": min(3.0, accents),
+        "function_words": min(3.0, sum(token.lower() in ENGLISH for token in tokens)) if "en" in kept else 0.0,
+        "capitals_inside": min(4.0, inside),
+        "mostly_capitals": float(2 * inside > len(tokens)),
+        "all_capitals": min(3.0, sum(token.isupper() and len(token) > 1 for token in tokens)),
+        "length": math.log(len(tokens)),
+        "code": float(_CODE.search(text) is not None),
+    }
+    return values, table.languages[best], counts["their_words"] + accents

@@ -1,0 +1,70 @@
+"""Stage: lines that a learned model takes for chrome by where they stand, what stands around them and how they read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dechaff.model import FEWEST
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from dechaff.edits import Edit
+    from dechaff.model import Removal
+    from dechaff.model.look import Verdict
+    from dechaff.model.store import Model
+    from dechaff.pages import Page
+
+RULE = "MOD001"
+
+
+class LineModel:
+    """Scores the lines of pages and takes the worst, again and again until no more goes: what it leaves, it leaves again."""
+
+    name = "line_model"
+
+    def __init__(self, rules: Collection[str], removal: Removal = "careful", model: Model | None = None) -> None:
+        """Work with these rules.
+
+        Args:
+            rules: Codes of the rules in force.
+            removal: How much may go.
+            model: Other weights than those that dechaff is shipped with.
+        """
+        self.acts = RULE in rules
+        self.removal = removal
+        self._model = model
+
+    def find(self, documents: Sequence[Page]) -> list[list[Edit]]:
+        """Return the lines to remove from each page."""
+        found: list[list[Edit]] = [[] for _ in documents]
+        pages = [k for k, page in enumerate(documents) if len(page.lines) >= FEWEST] if self.acts else []
+        if not pages:
+            return found
+        from dechaff.model.look import Look
+
+        gone: dict[int, dict[int, str]] = {k: {} for k in pages}
+        look: Look | None = Look(self._weights(), self.removal, [documents[k] for k in pages])
+        while look is not None:
+            for page, line, evidence in look.found():
+                gone[pages[page]][line] = evidence
+            look = look.next()
+        for k, notes in gone.items():
+            found[k] = [documents[k].line_removal(i, RULE, notes[i]) for i in sorted(notes)]
+        return found
+
+    def explain(self, page: Page, start: int) -> Verdict | None:
+        """Return what the model says of the line that begins at an offset; None if the page is too short, or no line begins there."""
+        at = [*page.rows.start.tolist()].index(start) if start in page.rows.start else -1
+        if not self.acts or at < 0 or len(page.lines) < FEWEST:
+            return None
+        from dechaff.model.look import Look
+
+        return Look(self._weights(), self.removal, [page]).verdict(at)
+
+    def _weights(self) -> Model:
+        if self._model is None:
+            from dechaff.model import store
+
+            self._model = store.load()
+        return self._model

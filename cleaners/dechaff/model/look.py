@@ -1,0 +1,165 @@
+"""Looks at pages: what the lines that are left score, which of them go, which stay all the same, and why."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from dechaff import guards
+from dechaff.guards import guard
+from dechaff.model import decision, features
+from dechaff.model.sheet import NOWHERE, Sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from dechaff.model import Removal
+    from dechaff.model.features import Ints, Lines
+    from dechaff.model.store import Model
+    from dechaff.pages import Page
+
+
+_COMMON = frozenset({None, "figure-or-date"})
+_RECORD = 0.06
+"""Share of guarded lines, other than figures, from which a page is a record or a paper: of 42 invented ones of 33 sites 41 have it,
+of WCXB pages one in twenty."""
+_ASKED = 64  # lines of a page that are asked for their guard: at .06, four of them make it a record
+_NEAR = 3  # lines either side that are asked whether a guarded line stands alone
+
+
+class Verdict(NamedTuple):
+    """What the model says of a line."""
+
+    chance: float
+    """The probability that the line is content."""
+    reason: str
+    """What a reader can check, in words."""
+    goes: bool
+    kept: str = ""
+    """Why it stays though its score would let it go."""
+
+
+class Look:
+    """One look at some pages: the lines that are left of them, their scores, and which of them go."""
+
+    def __init__(self, model: Model, removal: Removal, pages: Sequence[Page]) -> None:
+        """Look at pages for the first time.
+
+        Args:
+            model: The weights.
+            removal: How much may go.
+            pages: None without a written line.
+        """
+        self.model, self.removal = model, removal
+        self.texts = [line for page in pages for line in page.lines]
+        self.numbers = np.concatenate([np.arange(len(page.lines)) for page in pages])
+        self.owners = np.arange(len(pages))
+        gaps = [np.diff(page.rows.blank, prepend=page.rows.blank[:1]) > 0 for page in pages]
+        self._look(features.describe([[line.strip() for line in page.lines] for page in pages], gaps, model.words))
+
+    def _look(self, lines: Lines) -> None:
+        self.lines = lines
+        score = self.model.forest.score(features.features(lines, self.model.forest.names))
+        self.facts = features.facts(lines)
+        self.chances = decision.chance(self.model, score)
+        self.goes = decision.doomed(self.model, self.removal, score, lines.own["words"], lines.pages)
+        self.kept: dict[int, str] = {}
+        self._hold_back(decision.surety(score, lines.own["words"]))
+        self._protect()
+
+    def _asked(self, begin: int, end: int) -> list[str]:
+        """Return the lines of a page that tell whether it is a record; long pages are asked here and there."""
+        return self.texts[begin : end : max((end - begin) // _ASKED, 1)]
+
+    def _hold_back(self, surety: Ints) -> None:
+        """Take less from records and papers, whose short lines are content."""
+        edges = [(begin, end) for begin, end in pairwise(self.lines.pages.tolist()) if self.goes[begin:end].any()]
+        guards.ask(line for begin, end in edges for line in self._asked(begin, end))
+        for begin, end in edges:
+            if self._is_record(begin, end):
+                part = slice(begin, end)
+                self.goes[part] &= surety[part] < self.model.careful - decision.RECORD_MARGIN
+
+    def _is_record(self, begin: int, end: int) -> bool:
+        """Return whether many lines of a page are guarded."""
+        asked = self._asked(begin, end)
+        return sum(guard(line) not in _COMMON for line in asked) >= _RECORD * len(asked)
+
+    def _protect(self) -> None:
+        """Take back what stays whatever its score: titles, first paragraphs, guarded lines and the cells around them."""
+        own, pages = self.lines.own, self.lines.pages.tolist()
+        named = (own["commas"] > 0) | (own["digits"] > 0)
+        for begin, end in pairwise(pages):
+            part = slice(begin, end)
+            if not self.goes[part].any():
+                continue
+            first, title, below = decision.lead(self.chances[part], own["words"][part], self.facts.prose[part], named[part])
+            for i, name in ((first, "the first paragraph"), (title, "the title"), *((i, "a byline or a date") for i in below)):
+                if i >= 0 and self.goes[begin + i]:
+                    self._spare(begin + i, f"it may be {name}")
+        guards.ask(self.texts[i] for i in np.flatnonzero(self.goes).tolist())
+        guarded = {i: kind for i in np.flatnonzero(self.goes).tolist() if (kind := guard(self.texts[i]))}
+        lone = self._alone(guarded) if self.removal == "thorough" else frozenset()
+        for i, kind in guarded.items():
+            if i not in lone:
+                self._spare(i, f"guarded as {kind.replace('-', ' ')}")
+        for i in np.flatnonzero(self.goes & self.facts.cell).tolist():
+            self._spare(i, "it stands among the figures of a table")
+
+    def _alone(self, guarded: Collection[int]) -> frozenset[int]:
+        """Return guarded lines amid lines that all go, and beside no more than one of their like.
+
+        A date, a name or a label in a menu is the menu's; the fields of a record, references and cells stand together, or beside content.
+        """
+        marked = np.zeros(len(self.goes), np.int64)
+        marked[[*guarded]] = 1
+        sheet = Sheet(self.lines.pages)
+        stay = sheet.window(sheet.sums((~self.goes).astype(np.int64)), -_NEAR, _NEAR)
+        alike = sheet.window(sheet.sums(marked), -_NEAR, _NEAR) - marked
+        return frozenset(i for i in guarded if stay[i] == 0 and alike[i] <= 1)
+
+    def _spare(self, i: int, why: str) -> None:
+        self.goes[i] = False
+        self.kept[i] = why
+
+    def found(self) -> list[tuple[int, int, str]]:
+        """Return the lines that go: which page and which of its lines, as they were counted at first, and the evidence."""
+        where = np.flatnonzero(self.goes)
+        page = self.owners[np.searchsorted(self.lines.pages, where, side="right") - 1]
+        return [(int(p), int(self.numbers[i]), self._evidence(int(i))) for p, i in zip(page, where, strict=True)]
+
+    def next(self) -> Look | None:
+        """Return the next look at the pages that lost something, or None."""
+        if not self.goes.any():
+            return None
+        sizes = np.diff(self.lines.pages)
+        changed = np.logical_or.reduceat(self.goes, self.lines.pages[:-1])
+        left = ~self.goes & np.repeat(changed, sizes)
+        if not left.any():
+            return None
+        stays = np.add.reduceat(left, self.lines.pages[:-1], dtype=np.int64) > 0
+        self.owners = self.owners[stays]
+        self.texts = [self.texts[i] for i in np.flatnonzero(left)]
+        self.numbers = self.numbers[left]
+        self._look(features.keep(self.lines, left))
+        return self
+
+    def verdict(self, i: int) -> Verdict:
+        """Return what is said of a line of the only page."""
+        return Verdict(int(self.chances[i]) / decision.WHOLE, self._evidence(i), bool(self.goes[i]), self.kept.get(i, ""))
+
+    def _evidence(self, i: int) -> str:
+        facts = self.facts
+        words = int(self.lines.own["words"][i])
+        size = "1 word" if words == 1 else f"{words} words"
+        kind = "text" if facts.prose[i] else "title-case line" if facts.titled[i] and words > 1 else "line"
+        parts = [f"{kind} of {size}"]
+        if facts.run[i] > 1:
+            parts[0] += f" in a run of {int(facts.run[i])}"
+        if facts.copies[i] > 1:
+            parts.append(f"stands {int(facts.copies[i])} times on the page")
+        far = int(facts.distance[i])
+        parts.append("no other sentence on the page" if far >= NOWHERE else f"{far} line{'s' * (far > 1)} from the nearest sentence")
+        return f"score {int(self.chances[i]) / decision.WHOLE:.3f}: {', '.join(parts)}"

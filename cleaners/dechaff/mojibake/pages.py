@@ -1,0 +1,71 @@
+"""The code pages that UTF-8 is mistaken for, and text as the bytes it was read from."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+import ftfy.bad_codecs  # noqa: F401  registers the code pages as browsers have them
+
+EAST_ASIAN = ("gbk", "cp932", "big5", "cp949")
+SINGLE = (
+    "sloppy-windows-1252", "latin-1", "sloppy-windows-1250", "sloppy-windows-1251", "sloppy-windows-1253", "sloppy-windows-1254",
+    "sloppy-windows-1255", "sloppy-windows-1256", "sloppy-windows-1257", "sloppy-windows-1258", "iso-8859-2", "iso-8859-15",
+    "mac-roman", "cp437", "cp850", "cp852", "cp866", "koi8-r", "koi8-u", "mac-cyrillic", "cp874",
+)  # fmt: skip
+PAGES = (*SINGLE, *EAST_ASIAN)
+"""Python's names of the pages that text on the web was read with, those of the West first."""
+
+WESTERN = frozenset({"sloppy-windows-1252", "latin-1"})
+
+
+def shown(page: str) -> str:
+    """Return the name of a page for the user.
+
+    >>> shown("sloppy-windows-1252")
+    'windows-1252'
+    """
+    return page.removeprefix("sloppy-")
+
+
+def _c1(error: UnicodeError) -> tuple[bytes, int]:
+    """Return C1 controls as the bytes they stand for where a page defines none, as browsers decode them."""
+    assert isinstance(error, UnicodeEncodeError)
+    part = error.object[error.start : error.end]
+    if not all("\x80" <= character <= "\x9f" for character in part):
+        raise error
+    return part.encode("latin-1"), error.end
+
+
+codecs.register_error("dechaff-c1", _c1)
+
+
+def raw(text: str, page: str) -> bytes | None:
+    """Return the bytes that a page reads as a text, or nothing where the page has not all its characters."""
+    try:
+        return text.encode(page, "dechaff-c1")
+    except UnicodeEncodeError:
+        return None
+
+
+_ALLOWED = re.compile("[^\x80-\x9f\ue000-\uf8ff\ufff0-\ufffb\ufdd0-\ufdef\ufffe\uffff]*")
+
+
+def as_utf8(text: str, page: str) -> str | None:
+    """Return a text read again as UTF-8, if all of it is valid and it changes.
+
+    >>> as_utf8("Ð”Ð°", "sloppy-windows-1252")
+    'Да'
+    """
+    data = raw(text, page)
+    if data is None or data.isascii():
+        return None
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+def sound(text: str) -> bool:
+    """Return whether a text has nothing in it that no page of text shows: controls, private and unassigned places."""
+    return _ALLOWED.fullmatch(text) is not None

@@ -1,0 +1,145 @@
+"""U+FFFD, where what stands around it leaves one answer to what was lost."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from dechaff import spelling
+from dechaff.mojibake.losses import MARGIN, alphabet
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+LOST = "\ufffd"
+_HOLE = re.compile("(?<!\ufffd)\ufffd(?!\ufffd)")  # several in a row are more than one character, or one of several bytes
+_ENDINGS = re.compile(r"(?:s|t|re|ve|ll|d|m)(?![^\W_])", re.IGNORECASE)
+_WORD_BEFORE, _WORD_AFTER = re.compile(r"[^\W\d_]*\Z"), re.compile(r"[^\W\d_]*")
+_WORD = re.compile("[^\\W\\d_]*\ufffd[^\\W_\ufffd]*")
+_DASH = re.compile("(?<= )[–—](?= )")
+_SINGLE, _DOUBLE = re.compile("(?<![^\\W_])‘"), re.compile("[“”]")
+_SHORT = 2  # letters of the parts that a dash joins
+_SURE = 5.0  # how much likelier the best letters have to be than the next: a wrong letter is worse than a missing one
+_MOST_HOLES = 3  # in a word that spelling alone fills
+
+
+class Evidence(NamedTuple):
+    """What the intact parts of a document show of its habits."""
+
+    languages: tuple[str, ...]
+    """What it is in, likeliest first."""
+    dash: str
+    """The one dash that it sets between spaces; empty if both or none."""
+    doubles: bool
+    """Whether what is quoted stands in curly double quotes: unless intact ones are single or straight."""
+
+
+def evidence(text: str, languages: Sequence[str]) -> Evidence:
+    """Return what a document shows of its habits."""
+    dashes = set(_DASH.findall(text))
+    straight = '"' in text or (_SINGLE.search(text) is not None)
+    return Evidence(tuple(languages), dashes.pop() if len(dashes) == 1 else "", bool(_DOUBLE.search(text)) or not straight)
+
+
+def fill(line: str, known: Evidence) -> str:
+    """Return a line with those replacement characters filled that can only have been one character."""
+    if "en" in known.languages:
+        return _english(line, known)
+    return _WORD.sub(lambda match: _spelled(match[0], known.languages[0]), line)
+
+
+def _english(line: str, known: Evidence) -> str:
+    pieces: list[str] = []
+    done = 0
+    quoted = False
+    for match in _HOLE.finditer(line):
+        before, after = line[: match.start()], line[match.end() :]
+        new = _mark(before, after, known, quoted=quoted)
+        if new in {"“", "”"}:
+            quoted = new == "“"
+        pieces += line[done : match.start()], new or LOST
+        done = match.end()
+    return "".join((*pieces, line[done:]))
+
+
+def _mark(before: str, after: str, known: Evidence, *, quoted: bool) -> str:  # noqa: PLR0911  one answer a kind of place
+    """Return what stood between two parts of an English line, or nothing if that is open."""
+    last, following = before[-1:] or " ", after[:1] or " "
+    if last.isalpha() and following.isalpha():
+        return _inside(before, after)
+    if last.isdigit() and (following.isdigit() or following in "$£"):
+        return "–" if not _times(before, after) else ""
+    if last.isspace() and following.isspace():
+        return known.dash if before.strip() and after.strip() else ""
+    if (last.isspace() or last in "([") and (following.isalpha() or following in "[(") and LOST not in after[:2]:
+        return "“" if known.doubles and _closed(after) else ""
+    if (last.isalpha() or last in ".,!?)%") and (following.isspace() or following in ".,;:)!?]"):
+        if quoted:
+            return "”"
+        return "’" if last == "s" and re.match(" [a-z]", after) and not re.search("(?:^|[\\s(])\ufffd[^\\W_]", before) else ""
+    return ""
+
+
+def _times(before: str, after: str) -> bool:
+    """Return whether numbers read as a size or a tolerance, which have other signs between them than a range."""
+    left, right = re.search(r"[\d.,]+\Z", before), re.match(r"[\d.,]+", after)
+    if not left or not right:
+        return False
+    numbers = [re.sub(r"[^\d]", "", left[0]), re.sub(r"[^\d]", "", right[0].rstrip(".,"))]
+    return not all(numbers) or int(numbers[0][:9]) >= int(numbers[1][:9])
+
+
+def _inside(before: str, after: str) -> str:
+    """Return what stood between two letters of an English text: an apostrophe, a dash, or an accented letter."""
+    head, tail = _WORD_BEFORE.search(before), _WORD_AFTER.match(after)
+    assert head
+    assert tail
+    left, right = head[0], tail[0]
+    apart = _likely(left) + _likely(right)
+    letter = max(((_likely(left + one + right), one) for one in _ACCENTS), default=(-99.0, ""))
+    if _ENDINGS.match(after) and not right[len(right.rstrip()) :]:
+        return "’" if apart - 2 > letter[0] + MARGIN else ""
+    if left in {"O", "D", "L", "d", "l", "o", "y"} and right[:1].isalpha():
+        return "’" if left in "OD" and right[:1].isupper() else ""
+    if len(left) >= _SHORT and len(right) >= _SHORT and apart - 2 > letter[0] + MARGIN:
+        return "—"
+    return ""
+
+
+_ACCENTS = "éèêëáàâãäåíìîïóòôöõøúùûüñçß"
+
+
+@lru_cache(maxsize=1 << 14)
+def _likely(word: str) -> float:
+    return spelling.model("en").score(spelling.fold(word))
+
+
+def _closed(after: str) -> bool:
+    """Return whether a quotation that begins here ends on the same line, before another begins."""
+    ends = re.search("(?<=[^\\W_.,!?…)%])\ufffd(?![^\\W_])|(?<=[.,!?…)%])\ufffd(?![^\\W_])|”", after)
+    begins = re.search("(?:^|(?<=[\\s(\\[]))[\ufffd“](?=[^\\W_])", after)
+    return ends is not None and (begins is None or ends.start() < begins.start())
+
+
+@lru_cache(maxsize=1 << 14)
+def _spelled(word: str, language: str) -> str:
+    """Return a word of another language with its lost letters, if spelling leaves no doubt of them."""
+    holes = word.count(LOST)
+    if holes > _MOST_HOLES or len(word) <= holes + 1:
+        return word
+    letters = [letter for letter, _ in alphabet(language) if letter.isalpha() and (letter.islower() or word.startswith(LOST))]
+    ways = [(0.0, "")]
+    for position, part in enumerate(word.split(LOST)):
+        fillers = letters if position else [""]
+        ways = [(0.0, text + filler + part) for _, text in ways for filler in fillers]
+        ways = sorted(((_score(text, language), text) for _, text in ways), reverse=True)[:24]
+    if len(ways) < 2 or ways[0][0] - ways[1][0] < _SURE:
+        return word
+    return ways[0][1]
+
+
+@lru_cache(maxsize=1 << 14)
+def _score(text: str, language: str) -> float:
+    capital = -2.5 if text[:1].isupper() and text[:1] > "\x7f" else 0.0
+    return spelling.likeness(f" {text} ", (language,)) + capital

@@ -1,0 +1,1 @@
+"""Trains the weights of the line model from pages with a label for every line."""

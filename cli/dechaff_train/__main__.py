@@ -1,0 +1,5 @@
+"""The same as the command dechaff-train."""
+
+from dechaff_train.app import main
+
+main()

@@ -1,0 +1,119 @@
+"""Bytes and mojibake: what is restored, and what only looks damaged."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dechaff import RULES, NotTextError, clean, decode, encode
+from dechaff.errors import UnknownEncodingError
+from dechaff.mojibake.pages import SINGLE
+
+_ENCODING = frozenset(code for code in RULES if code.startswith("ENC"))
+_RUSSIAN = "Пациентам назначили лечение, и через неделю печень работала лучше.\nДозу препарата снизили вдвое.\n"
+_FRENCH = "Le médecin a noté une légère élévation de la bilirubine après la première séance.\n"
+
+
+_QUOTED = "The treatment didn’t help; she said that “nothing has changed” and the nurse’s notes agreed.\n"
+
+
+def _repaired(text: str) -> str:
+    return clean(text, _ENCODING).text
+
+
+@pytest.mark.parametrize("page", ["cp866", "koi8-r", "windows-1251", "iso-8859-5", "mac-cyrillic", "cp855"])
+def test_russian_is_read_in_any_of_its_pages(page: str) -> None:
+    decoded = decode(_RUSSIAN.encode(page))
+    assert decoded.text == _RUSSIAN
+    assert encode(decoded.text, decoded.encoding) == _RUSSIAN.encode(page)
+
+
+def test_contractions_and_quotes_make_english_windows_1252() -> None:
+    text = "The patient’s liver didn’t recover; “no change”, the nurse wrote.\n"
+    assert decode(text.encode("cp1252")).encoding.name == "windows-1252"
+
+
+def test_a_file_cut_inside_a_character_loses_that_character_alone() -> None:
+    raw = "Die Größe der Leber\nfiel auf die Hälfté".encode()[:-1]
+    decoded = decode(raw)
+    assert decoded.text.endswith("Hälft")
+    assert encode(decoded.text, decoded.encoding) == raw
+
+
+def test_a_forced_encoding_is_taken_or_refused_by_name() -> None:
+    assert decode("Größe".encode("cp850"), "cp850").text == "Größe"
+    with pytest.raises(UnknownEncodingError, match="did you mean 'windows-1252'"):
+        decode(b"x", "windows-1522")
+    with pytest.raises(UnknownEncodingError):
+        decode(b"x", "base64")
+    with pytest.raises(NotTextError, match="byte 0xFC at offset 2, line 2"):
+        decode(b"a\n\xfcb", "utf-8")
+
+
+@pytest.mark.parametrize("page", [page for page in SINGLE if page != "iso-8859-15"])
+def test_utf8_read_as_any_single_byte_page_comes_back(page: str) -> None:
+    text = _FRENCH if page == "latin-1" else _RUSSIAN
+    try:
+        damaged = text.encode().decode(page)
+    except UnicodeDecodeError:
+        pytest.skip(f"{page} has no character for some byte")
+    assert _repaired(damaged) == text
+
+
+@pytest.mark.parametrize("page", ["gbk", "big5", "cp949", "cp932"])
+def test_french_read_as_an_east_asian_page_comes_back(page: str) -> None:
+    assert _repaired(_FRENCH.encode().decode(page, "replace")) == _FRENCH
+
+
+def test_a_page_that_was_read_as_another_is_found_by_spelling() -> None:
+    text = _RUSSIAN * 2
+    assert _repaired(text.encode("koi8-r").decode("cp1251")) == text
+
+
+def test_replacement_characters_are_filled_in_english_where_one_answer_is_left() -> None:
+    assert _repaired(_QUOTED.translate(dict.fromkeys(map(ord, "’“”"), "\ufffd"))) == _QUOTED
+
+
+@pytest.mark.parametrize("line", ["He paid \ufffd5 for it.", "One \ufffd two", "\ufffd\ufffd\ufffd", "4\ufffd4 cm"])
+def test_replacement_characters_with_several_answers_stay(line: str) -> None:
+    assert "’" not in _repaired(line)
+    assert "–" not in _repaired(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Ångström, Łódź, Čapek, Ñandú, São Paulo, ȘtefănescȚ",
+        "x² + y³ ≤ ½·π ± 0.3 µm, 25 °C, 5′ 3″, Δx → ∞, H₂O, Ca²⁺",
+        "Ελληνικό κείμενο, русский текст, עברית, العربية, हिन्दी, ไทย",
+        "これは日本語の文です。联通 中文 한국어",
+        "👩‍🔬 👍🏽 🏴󠁧󠁢󠁷󠁬󠁳󠁿 ❤️",
+        "Það er þó ekki víst að þetta sé rétt.",
+        "if (a && b) { return x < y ? '«' : '»'; }",
+        "Hún sagði „já“ – ‘nei’ … “kannski”",
+    ],
+)
+def test_sound_lines_stay(line: str) -> None:
+    assert _repaired(line) == line
+
+
+def test_an_entity_escaped_any_number_of_times_is_plain_at_once() -> None:
+    once = clean("p &" + "amp;" * 60 + "lt; 0.05\n").text
+    assert once == "p < 0.05\n"
+
+
+@given(
+    st.sampled_from(["â€™", "Ã©", "&amp;", "\ufffd", "é", "’", "鈥檚", "Ð´Ð°", "a", " ", "\n"]).flatmap(
+        lambda _: st.text(alphabet="âÃ©€™Ð´鈥檚\ufffd&amp; \n")
+    )
+)
+@settings(max_examples=150, deadline=None)
+def test_repairing_twice_is_repairing_once(text: str) -> None:
+    once = _repaired(text)
+    assert _repaired(once) == once
+
+
+@pytest.mark.xfail(strict=True, reason="an accent before a plural s reads like a possessive")
+def test_a_lost_accent_is_no_apostrophe() -> None:
+    assert "’" not in _repaired("The caf\ufffds were shut.")
