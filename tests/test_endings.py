@@ -87,7 +87,7 @@ def test_in_place_changes_what_it_must_and_nothing_else(dechaff: Dechaff, tmp_pa
     "words", ["check .", "diff .", "clean -", "rules", "explain CHR001", "check . --output-format sarif", "check . --show-settings"]
 )
 def test_a_full_disk_is_a_message_and_no_traceback(tmp_path: Path, words: str) -> None:
-    (tmp_path / "a.txt").write_text(DIRTY * 2000, encoding="utf-8")
+    (tmp_path / "a.txt").write_text(DIRTY * 200, encoding="utf-8")
     with FULL.open("w") as full:
         done = subprocess.run(
             [*COMMAND, *words.split()], stdout=full, stderr=subprocess.PIPE, input=DIRTY.encode(), cwd=tmp_path, check=False
@@ -108,7 +108,7 @@ def test_messages_that_cannot_be_written_stop_nothing(tmp_path: Path) -> None:
 
 
 def test_a_reader_that_goes_away_is_no_traceback(tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_text(DIRTY * 5000, encoding="utf-8")
+    (tmp_path / "a.txt").write_text(DIRTY * 2500, encoding="utf-8")
     with subprocess.Popen([*COMMAND, "check", "."], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path) as process:
         assert process.stdout is not None
         assert process.stderr is not None
@@ -249,7 +249,7 @@ def large(tmp_path: Path) -> Path:
     folder = tmp_path / "in"
     folder.mkdir()
     text = "".join(f"Rain number {i} fell on the hill, and the patientâ€™s bilirubin rose to {i} mg.\nCite this\n" for i in range(60))
-    for i in range(600):
+    for i in range(400):
         (folder / f"{i:03}.txt").write_text(f"Page {i:03}\n{text}", encoding="utf-8")
     return folder
 

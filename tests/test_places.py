@@ -32,6 +32,12 @@ def run(words: Sequence[str | Path], folder: Path, environment: Mapping[str, str
     return subprocess.run(list(words), cwd=folder, env={**bare, **(environment or {})}, capture_output=True, text=True, check=False)
 
 
+def example(page: str, name: str) -> str:
+    """Return a block of a page under docs/."""
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    return text.split(f" {name}\n", 1)[1].split("```", 1)[0]
+
+
 def git(folder: Path, *words: str) -> str:
     who = ["-c", "user.name=Nobody", "-c", "user.email=nobody@example.org", "-c", "init.defaultBranch=main"]
     done = run(["git", *who, *words], folder)
@@ -52,14 +58,13 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     git(folder, "init", "-q")
     git(folder, "add", "-A")
     git(folder, "commit", "-qm", "now")
+    git(folder, "tag", "v0.1.0")  # what the examples ask for
     return folder
 
 
 def test_the_hooks_find_and_mend_in_a_repository(clone: Path, tmp_path: Path) -> None:
-    hooks = "".join(
-        f"      - id: dechaff-{name}\n        stages: [{stage}]\n" for name, stage in (("check", "pre-commit"), ("fix", "manual"))
-    )
-    config = f"repos:\n  - repo: {clone}\n    rev: {git(clone, 'rev-parse', 'HEAD').strip()}\n    hooks:\n{hooks}"
+    config = example("pre-commit.md", ".pre-commit-config.yaml").replace("https://github.com/OWNER/dechaff", str(clone))
+    config += "      - id: dechaff-fix\n        stages: [manual]\n"
     files = {
         "a.txt": DIRTY,
         "b.txt": CLEAN,
@@ -77,19 +82,21 @@ def test_the_hooks_find_and_mend_in_a_repository(clone: Path, tmp_path: Path) ->
     installed = run([SCRIPTS / "pre-commit", "install-hooks"], tmp_path, cache)
     if installed.returncode:
         pytest.skip(f"pre-commit cannot install here: {installed.stdout[-300:]}")
-    done = run([SCRIPTS / "pre-commit", "run", "--all-files"], tmp_path, cache)
+    start = [str(SCRIPTS / "pre-commit"), "run", "--all-files"]
+    check, fix = [*start, "dechaff-check"], [*start, "dechaff-fix", "--hook-stage", "manual"]
+    done = run(check, tmp_path, cache)
     assert done.returncode == 1
     assert "a.txt:1:1: CHR001 skip-link" in done.stdout
     assert "c.txt" not in done.stdout
     assert (tmp_path / "a.txt").read_text(encoding="utf-8") == DIRTY
-    done = run([SCRIPTS / "pre-commit", "run", "--all-files", "--hook-stage", "manual"], tmp_path, cache)
+    done = run(fix, tmp_path, cache)
     assert done.returncode == 1
     assert "files were modified by this hook" in done.stdout
     assert (tmp_path / "a.txt").read_text(encoding="utf-8") == CLEAN
     assert (tmp_path / "raw" / "c.txt").read_text(encoding="utf-8") == DIRTY
     git(tmp_path, "add", "-A")
-    for stage in ("pre-commit", "manual"):
-        done = run([SCRIPTS / "pre-commit", "run", "--all-files", "--hook-stage", stage], tmp_path, cache)
+    for hook in (check, fix):
+        done = run(hook, tmp_path, cache)
         assert done.returncode == 0, done.stdout
 
 
@@ -138,6 +145,30 @@ def test_the_action_checks_annotates_and_summarizes(tmp_path: Path, job: dict[st
     )
     assert (done.returncode, done.stdout) == (0, "")
     assert (tmp_path / "x.sarif").exists()
+
+
+@pytest.mark.parametrize(("name", "written"), [("scrapes.yml", False), ("code-scanning.yml", True)])
+def test_the_examples_for_github_run(tmp_path: Path, job: dict[str, str], name: str, written: bool) -> None:
+    import yaml
+
+    (tmp_path / "in put").rename(tmp_path / "scrapes")
+    workflow = yaml.safe_load(example("github.md", f".github/workflows/{name}"))
+    given = next(step["with"] for step in workflow["jobs"]["dechaff"]["steps"] if step["uses"].startswith("OWNER/"))
+    inputs = {f"INPUT_{key.upper().replace('-', '_')}": value for key, value in given.items()}
+    done = run([ROOT / "action" / "check"], tmp_path, {**job, **inputs})
+    assert (done.returncode, bool(done.stdout)) == ((0, False) if written else (1, True)), done.stderr
+    assert (tmp_path / "dechaff.sarif").exists() == written
+
+
+@pytest.mark.usefixtures("job")
+def test_the_example_for_gitlab_runs(tmp_path: Path) -> None:
+    import yaml
+
+    (tmp_path / "in put").rename(tmp_path / "scrapes")
+    job_file = yaml.safe_load(example("gitlab.md", ".gitlab-ci.yml"))
+    done = run(["bash", "-c", job_file["dechaff"]["script"][1]], tmp_path, {"CI_PROJECT_DIR": str(tmp_path)})
+    assert done.returncode == 1, done.stderr
+    assert (tmp_path / job_file["dechaff"]["artifacts"]["reports"]["codequality"]).read_text().startswith("[{")
 
 
 @pytest.mark.parametrize(

@@ -235,7 +235,7 @@ def diff(
         errors: list[tuple[str, str]] = []
         parts = []
         differs = False
-        for outcome, _ in work.each(asked, asked.task(diff=True), errors):
+        for outcome, _ in work.each(asked, errors, diff=True):
             differs = differs or bool(outcome.diff)
             if output is not None:
                 parts.append(outcome.diff)

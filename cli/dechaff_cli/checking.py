@@ -115,8 +115,7 @@ def files(asked: Call, shown: Shown, baseline: Baseline | None, totals: Totals) 
     Raises:
         CorpusError: The results would be written over one of the files.
     """
-    task = asked.task(keep_text=True)
-    for outcome, path in work.each(asked, task, totals.errors, quiet=shown.quiet):
+    for outcome, path in work.each(asked, totals.errors, keep_text=True, quiet=shown.quiet):
         if shown.output is not None and path.resolve() == shown.output.resolve():
             message = f"--output-file {shown.output} is one of the files to check; choose another"
             raise corpus.CorpusError(message)

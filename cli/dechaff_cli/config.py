@@ -16,7 +16,7 @@ from dechaff.language import known
 from dechaff.patterns import Patterns
 from dechaff.rules import Rule, extend, from_block, parse
 from dechaff_cli.corpus import INCLUDE
-from dechaff_cli.ignoring import anchored, matches
+from dechaff_cli.ignoring import PatternError, anchored, matches
 from dechaff_cli.keys import OF_FILES, TOP, WHERE, ConfigError, check
 from dechaff_cli.policy import Budget, Policy
 
@@ -91,6 +91,7 @@ class Configs:
         self._given = {key: value for key, value in given.items() if key not in _ADDED}
         self._only: Config | None = None
         self._near: dict[Path, Config] = {}
+        self._allow: dict[Path | None, tuple[Allow, ...]] = {}
         self._rules: dict[tuple[tuple[str, ...], tuple[str, ...]], frozenset[str]] = {}
         if isolated or config is not None:
             self._only = _read(config, Path.cwd()) if config is not None else Config(None, Path.cwd())
@@ -150,9 +151,11 @@ class Configs:
         Raises:
             DechaffError: The configuration names a rule that there is not.
         """
+        config = self.near(path.parent)
+        if config.file not in self._allow:
+            self._allow[config.file] = tuple(map(_allow, (*config["allow"], *self._allow_given)))
         settings = self.of_file(path, site)
-        allow = (*self.near(path.parent)["allow"], *self._allow_given)
-        return Treatment(self._selected(settings), tuple(map(_allow, allow)), _languages(settings), settings.get("removal", "careful"))
+        return Treatment(self._selected(settings), self._allow[config.file], _languages(settings), settings.get("removal", "careful"))
 
     def policy(self, path: Path, site: str) -> Policy:
         """Return when a file fails a check."""
@@ -162,8 +165,9 @@ class Configs:
         return Policy(None if fail_on is None else (select(fail_on) if fail_on else frozenset()), *budgets)
 
     def rules(self) -> frozenset[str]:
-        """Return the codes of all rules that may be in force for some file of the run."""
-        if self.main["overrides"] or len({id(config) for config in self._near.values()}) > 1:
+        """Return the codes of all rules that may be in force for some file of the run, once its files have been found."""
+        varied = self.main["overrides"] or len({config.file for config in self._near.values()}) > 1
+        if varied and "select" not in self._given:
             return frozenset(RULES)
         return self._selected({key: self.of_run(key) for key in ("select", "ignore")})
 
@@ -203,7 +207,7 @@ def _near_here(file: Path) -> Path:
 def _in_folder(folder: Path) -> Config | None:
     for name in NAMES:
         file = _near_here(folder / name)
-        if file.is_file() and (config := _read(file, folder, needed=name != "pyproject.toml")) is not None:
+        if os.path.isfile(file) and (config := _read(file, folder, needed=name != "pyproject.toml")) is not None:  # noqa: PTH113  not an error where nobody may look
             return config
     return None
 
@@ -230,7 +234,8 @@ def _read(file: Path, folder: Path, *, needed: bool = True, seen: tuple[Path, ..
         raise ConfigError(message) from error
     where = str(file)
     if file.name == "pyproject.toml":
-        tools = table.get("tool", {})
+        tools = table.get("tool")
+        tools = tools if isinstance(tools, Mapping) else {}
         if "dechaff" not in tools and not needed:
             return None
         table, where = tools.get("dechaff", {}), f"{file}: [tool.dechaff]"
@@ -238,7 +243,11 @@ def _read(file: Path, folder: Path, *, needed: bool = True, seen: tuple[Path, ..
             message = f"{where} must be a table"
             raise ConfigError(message)
     check(table, TOP, where)
-    table = _absolute(table, file.parent, folder)
+    try:
+        table = _absolute(table, file.parent, folder)
+    except PatternError as error:
+        message = f"{where}: {error}"
+        raise ConfigError(message) from error
     before: Mapping[str, Any] = _DEFAULTS
     if "extend" in table:
         parent = file.parent / table.pop("extend")
@@ -257,9 +266,7 @@ def _absolute(table: Mapping[str, Any], beside: Path, folder: Path) -> dict[str,
     made = dict(table)
     if "rules" in made:
         made["rules"] = [str(beside / path) for path in made["rules"]]
-    for name in ("baseline", "model"):
-        if name in made:
-            made[name] = str(beside / made[name])
+    made |= {key: str(beside / made[key]) for key in ("baseline", "model", "root") if key in made}
     base = Path(os.path.abspath(folder))  # noqa: PTH100
     if "exclude" in made:
         made["exclude"] = [anchored(pattern, base) for pattern in made["exclude"]]

@@ -36,6 +36,8 @@ class Source:
     """What it is called in reports and below the output folder: relative, with forward slashes."""
     size: int
     """Bytes."""
+    place: str = ""
+    """Where it lies below the folder that sites are folders of, if that is not the folder it was found in."""
 
 
 @dataclass(slots=True)

@@ -9,20 +9,32 @@ from typing import TYPE_CHECKING
 
 from pathspec import GitIgnoreSpec
 
+from dechaff.errors import DechaffError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 _GITIGNORE = ".gitignore"
 
 
+class PatternError(DechaffError):
+    """A pattern is none that git would take."""
+
+
 def anchored(pattern: str, base: Path) -> str:
     """Return a pattern of a .gitignore in a folder as one in the root folder, which means the same.
+
+    Raises:
+        PatternError: Git would not take it.
 
     >>> anchored("/draft/*.txt", Path("/home/ann"))
     '/home/ann/draft/*.txt'
     >>> anchored("old.txt", Path("/home/ann"))
     '/home/ann/**/old.txt'
     """
+    if not _is_pattern(pattern):
+        message = f"{pattern!r} is no pattern as in a .gitignore"
+        raise PatternError(message)
     sign, pattern = ("!", pattern[1:]) if pattern.startswith("!") else ("", pattern)
     root = base.as_posix().rstrip("/")
     for character in "\\[]*?":
@@ -30,6 +42,14 @@ def anchored(pattern: str, base: Path) -> str:
     here = pattern.removeprefix("./")
     tied = "/" in here.rstrip("/")
     return f"{sign}{root}/{'' if tied else '**/'}{here.lstrip('/')}"
+
+
+def _is_pattern(pattern: str) -> bool:
+    try:
+        GitIgnoreSpec.from_lines([pattern])
+    except ValueError:
+        return False
+    return True
 
 
 def matches(patterns: Sequence[str], path: Path, *, is_dir: bool = False) -> bool:
@@ -86,9 +106,10 @@ class GitIgnored:
 
 def _read(file: Path) -> GitIgnoreSpec | None:
     try:
-        return GitIgnoreSpec.from_lines(file.read_text(encoding="utf-8", errors="surrogateescape").splitlines())
-    except (OSError, ValueError):  # none there, or a pattern that git would pass over too
+        lines = file.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+    except OSError:
         return None
+    return GitIgnoreSpec.from_lines(filter(_is_pattern, lines))  # git passes over a line that is none, too
 
 
 def passing_over(excluded: Callable[[Path], Sequence[str]], *, respect_gitignore: bool) -> Callable[[Path], Callable[[Path, bool], str]]:

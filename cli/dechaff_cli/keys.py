@@ -55,6 +55,7 @@ TOP: Mapping[str, Key] = {
     "allow": Key("allow", "Lines that stay whatever a rule says."),
     "rule": Key("rule", "Rules of your own, each with examples and look-alikes. They are read from the configuration of the run alone."),
     "rules": Key("strings", "Files with such rules; paths are relative to this file."),
+    "root": Key("string", "The folder that sites are folders of, relative to this file. Without it, the folder that is named."),
     "baseline": Key("string", "The file of known findings; its path is relative to this file."),
     "model": Key("string", "A folder with other weights for the line model, from dechaff-train; its path is relative to this file."),
     "encoding": Key("string", "What the files are in, by its WHATWG or Python name; found for each file without it."),

@@ -114,14 +114,13 @@ def gather(path: str, findings: Iterable[Finding], lines: Sequence[str], level: 
 def _runs(findings: Sequence[Finding]) -> Iterator[list[Finding]]:
     """Yield findings that make one result: removed lines next to one another, or what one rule does in one line."""
     removed = [finding for finding in findings if _takes_lines(finding)]
-    run: list[Finding] = []
-    runs = []
+    runs: list[list[Finding]] = []
+    end = 0
     for finding in removed:
-        if run and finding.line > max(map(last_line, run)) + 1:
-            runs.append(run)
-            run = []
-        run.append(finding)
-    runs += [run] if run else []
+        if not runs or finding.line > end + 1:
+            runs.append([])
+        runs[-1].append(finding)
+        end = max(end, last_line(finding))
     others = sorted((finding for finding in findings if not _takes_lines(finding)), key=lambda one: (one.line, one.rule))
     runs += [list(group) for _, group in groupby(others, key=lambda one: (one.line, one.rule))]
     yield from sorted(runs, key=lambda run: (run[0].line, run[0].column, run[0].rule))

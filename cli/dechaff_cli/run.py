@@ -6,6 +6,7 @@ import gc
 import os
 import signal
 import threading
+from collections import deque
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -136,7 +137,7 @@ def read(source: Source, encoding: str | None = None) -> Read:
 def document(found: Read) -> Document:
     """Return a file that was read as a document of its site."""
     assert found.decoded is not None
-    return Document(found.source.name, corpus.site(found.source.name, found.decoded.text), found.decoded.text)
+    return Document(found.source.name, corpus.site(found.source.place or found.source.name, found.decoded.text), found.decoded.text)
 
 
 class Pipelines:
@@ -275,9 +276,10 @@ def _map(
         yield from ((work(batch), batch) for batch in batches)
         return
     with ProcessPoolExecutor(jobs, initializer=_start_apart, initargs=(task, counts)) as pool:
-        parts = [pool.submit(work, batch) for batch in batches]
+        parts = deque((pool.submit(work, batch), batch) for batch in batches)
         try:
-            for part, batch in zip(parts, batches, strict=True):
+            while parts:
+                part, batch = parts.popleft()  # what has been handed on is not held
                 try:
                     yield part.result(), batch
                 except BrokenProcessPool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +14,8 @@ from dechaff_cli.exits import fail
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dechaff import FileReport
     from dechaff_cli.config import Configs
-    from dechaff_cli.corpus import Corpus
+    from dechaff_cli.corpus import Corpus, Source
     from dechaff_cli.run import Outcome, Task
 
 STDIN = "-"
@@ -130,13 +130,6 @@ def _settings(config: Sequence[str]) -> tuple[Path | None, dict[str, Any]]:
     return file, given
 
 
-def selection(select: list[str] | None, ignore: list[str] | None) -> frozenset[str]:
-    """Return the codes of the rules that --select and --ignore leave."""
-    from dechaff import select as selected
-
-    return selected(_split(select or []), _split(ignore or []))
-
-
 def find(asked: Call) -> Corpus:
     """Return the files below the paths of a call; no file at all is an error."""
     from dechaff_cli import corpus
@@ -149,16 +142,25 @@ def find(asked: Call) -> Corpus:
         return list(configs.of_folder(folder, "exclude"))
 
     found = corpus.find(asked.sources, include, passing_over(excluded, respect_gitignore=configs.of_run("respect-gitignore")))
+    if root := configs.of_run("root"):
+        found.files = [_placed(source, Path(root).resolve()) for source in found.files]
     if configs.of_run("force-exclude"):
-        for source in [one for one in found.files if matches(excluded(one.path.parent), one.path)]:
-            found.files.remove(source)
-            found.skipped["files excluded by the configuration"] += 1
+        kept = [source for source in found.files if not matches(excluded(source.path.parent), source.path)]
+        found.skipped += Counter({"files excluded by the configuration": len(found.files) - len(kept)})
+        found.files = kept
     elif not found.files and not found.problems:
         message = f"no file to clean below {', '.join(asked.paths)}: looked for {', '.join(include)}. Name others with --include GLOB."
         if found.skipped:
             message += f" Passed over: {'; '.join(f'{count:,} {why}' for why, count in sorted(found.skipped.items()))}."
         raise corpus.CorpusError(message)
     return found
+
+
+def _placed(source: Source, root: Path) -> Source:
+    from dechaff_cli.corpus import spelled
+
+    path = source.path.resolve()
+    return replace(source, place=spelled(path.relative_to(root).as_posix())) if path.is_relative_to(root) else source
 
 
 def clean_folder(found: Corpus, task: Task, folder: Path | None, jobs: int) -> None:
@@ -244,10 +246,12 @@ def cleaned(found: Corpus, task: Task, jobs: int) -> Iterator[Outcome]:
             bar.advance(cleaning)
 
 
-def each(asked: Call, task: Task, errors: list[tuple[str, str]], *, quiet: bool = False) -> Iterator[tuple[Outcome, Path]]:
+def each(
+    asked: Call, errors: list[tuple[str, str]], *, diff: bool = False, keep_text: bool = False, quiet: bool = False
+) -> Iterator[tuple[Outcome, Path]]:
     """Yield what would become of each file and where it is; what cannot be read is added to the errors."""
     if asked.from_stdin:
-        outcome = from_stdin(task, asked.stdin_filename)
+        outcome = from_stdin(asked.task(diff=diff, keep_text=keep_text), asked.stdin_filename)
         if outcome.report.error is not None:
             errors.append((asked.stdin_filename, outcome.report.error))
         else:
@@ -255,6 +259,7 @@ def each(asked: Call, task: Task, errors: list[tuple[str, str]], *, quiet: bool 
         return
     found = find(asked)
     errors += found.problems
+    task = asked.task(diff=diff, keep_text=keep_text)
     for source, outcome in zip(found.files, cleaned(found, task, asked.jobs), strict=True):
         if outcome.report.error is not None:
             errors.append((str(source.path), outcome.report.error))
@@ -277,10 +282,3 @@ def write_file(output: Path, data: bytes, paths: Sequence[str] = ()) -> None:
     except OSError as error:
         message = f"{output} cannot be written: {error.strerror}"
         raise corpus.CorpusError(message) from error
-
-
-def changes(report: FileReport) -> bool:
-    """Return whether any finding of a file is more than a remark."""
-    from dechaff import RULES
-
-    return any(RULES[finding.rule].effect != "report" for finding in report.findings)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dechaff import RULES
 from dechaff_cli.formats.cells import cell
 from dechaff_cli.results import LEVELS
-from dechaff_cli.terminal import safe
+from dechaff_cli.terminal import clipped, safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _FILES = 20  # files named, worst first: what fits a screen
 _LINES = 10  # removed lines shown, most frequent first: they mostly tell the whole story
+_LINE = 160  # code points of such a line that are shown
 _REMEMBERED = 10_000  # distinct lines counted; later ones that are new are not, so that memory is bounded
 _ERRORS = 20
 _LEVELS = {level: -i for i, level in enumerate(LEVELS)}
@@ -54,10 +55,11 @@ class Markdown:
     def _count_lines(self, result: Result) -> None:
         if result.effect != "remove":
             return
-        for line in result.excerpt:
-            key = line.strip(), result.rule
-            if key[0] and (key in self._lines or len(self._lines) < _REMEMBERED):
-                self._lines[key] += 1
+        for finding in result.findings:
+            for line in finding.old.split("\n"):
+                key = clipped(line.strip(), _LINE), finding.rule
+                if key[0] and (key in self._lines or len(self._lines) < _REMEMBERED):
+                    self._lines[key] += 1
 
     def finish(self, totals: Totals) -> Iterator[str]:
         """Yield the tables."""
