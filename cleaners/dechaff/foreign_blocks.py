@@ -45,6 +45,8 @@ _PARAGRAPH = 40  # words of a line that is no menu: with text beyond, it is part
 _SUSPICIOUS = 2  # different function words of other languages that make a line without accents worth a look
 _FEWEST = 3  # words of a block amid the text that is worth a remark
 _ACCENTS = re.compile("[\xc0-\u024f\u0370-\u1fff\u2c00-\u2dff\u3040-\ud7ff\uf900-\uffef\U00010000-\U0003ffff]")
+_ACCENT = re.compile("[\xc0-\u024f]")
+_OTHER = re.compile("[\u0370-\u1fff\u2c00-\u2dff\u3040-\ud7ff\uf900-\uffef\U00010000-\U0003ffff]")
 _NUMBERS = re.compile(r"[\W\d_]+")
 _PICKED = Evidence("script", 8.0, "mul", 1, 0, 1)
 
@@ -144,12 +146,7 @@ class Reading:
         accented = not self.text.isascii() and _ACCENTS.search(self.text) is not None
         if len(strange) < _SUSPICIOUS and not accented:
             return []
-        return [
-            i
-            for i, line in enumerate(self.lines)
-            if (accented and not line.isascii() and _ACCENTS.search(line))
-            or (len(strange) >= _SUSPICIOUS and len(strange.intersection(line.lower().split())) >= _SUSPICIOUS)
-        ]
+        return [i for i, line in enumerate(self.lines) if (accented or len(strange) >= _SUSPICIOUS) and _is_suspicious(line, strange)]
 
     def is_chrome(self, block: Block) -> bool:
         """Return whether a block amid the text is a site's: no abstract, no title, no quotation."""
@@ -330,6 +327,15 @@ class Reading:
         return is_beside(self.lines[i]) or (
             not seen.english and (seen.words <= _FEW_WORDS or seen.score > _INSIDE) and not protected(self.lines[i])
         )
+
+
+def _is_suspicious(line: str, strange: frozenset[str]) -> bool:
+    """Return whether a line has two marks of another language: words with accents, letters of other scripts, its function words."""
+    signs = 0
+    if not line.isascii():
+        accented = sum(1 for word in line.split() if not word.isascii() and _ACCENT.search(word))
+        signs = accented + len(_OTHER.findall(line))
+    return signs >= _SUSPICIOUS or signs + len(strange.intersection(line.lower().split())) >= _SUSPICIOUS
 
 
 @lru_cache(maxsize=1 << 16)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache, cached_property
+from itertools import compress
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -68,6 +69,7 @@ class Page(Document):
         shift = grown[before][kept]
         rows = self.rows.only(kept)
         changed.rows = rows._replace(start=rows.start + shift, end=rows.end + shift)
+        changed.lines = list(compress(self.lines, kept.tolist()))
         return changed
 
 

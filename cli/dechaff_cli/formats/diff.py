@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from dechaff.edits import to_source
@@ -27,7 +28,7 @@ def unified(name: str, raw: bytes, text: str, cleaned: Cleaned) -> bytes:
     """
     old, new = _lines(raw), _lines(cleaned.text.encode("utf-8"))
     aligned = text.count("\n") == raw.count(b"\n")  # not so in UTF-16, where the bytes of a line feed stand elsewhere
-    changes = list(_changes(old, text, cleaned)) if aligned else [(0, len(old), 0, len(new))]
+    changes = list(_changes(old, raw, text, cleaned)) if aligned else [(0, len(old), 0, len(new))]
     if changes and changes[-1][1] >= len(old):  # a last line without a line feed counts as a line only if it has characters
         changes[-1] = (*changes[-1][:3], len(new))
     hunks = b"".join(_hunks(old, new, changes))
@@ -40,35 +41,43 @@ def _lines(raw: bytes) -> list[bytes]:
     return [line + b"\n" for line in closed] + ([last] if last else [])
 
 
-def _changes(old: Sequence[bytes], text: str, cleaned: Cleaned) -> Iterator[tuple[int, int, int, int]]:
+def _changes(old: Sequence[bytes], raw: bytes, text: str, cleaned: Cleaned) -> Iterator[tuple[int, int, int, int]]:
     """Yield ranges of old and of new lines that may differ; between them, line stands for line."""
-    plain = text.encode("utf-8").split(b"\n")  # a line whose very bytes differ is changed by being read
-    grown = {i: 0 for i, line in enumerate(old) if line.removesuffix(b"\n") != plain[i]}
-    starts = [0]
-    while at := text.find("\n", starts[-1]) + 1:
-        starts.append(at)
+    plain = text.encode("utf-8")
+    grown: dict[int, int] = {}  # by line: how many lines more, or fewer, stand there now
+    if plain != raw:  # a line whose very bytes differ is changed by being read
+        grown = {i: 0 for i, (line, new) in enumerate(zip(old, plain.split(b"\n"), strict=False)) if line.removesuffix(b"\n") != new}
+    starts = list(accumulate((len(line) + 1 for line in text.split("\n")), initial=0))
     before: list[Sequence[Edit]] = []
     for edits, was in zip(cleaned.layers, cleaned.old, strict=True):
         first = to_source([edit.start for edit in edits], before)
-        last = to_source([max(edit.end - 1, edit.start) for edit in edits], before)
-        for edit, gone, begin, end in zip(edits, was, first, last, strict=True):
-            line, until = bisect_right(starts, begin) - 1, bisect_right(starts, end) - 1
+        lines = [bisect_right(starts, begin) - 1 for begin in first]
+        other = []
+        for i, (edit, gone) in enumerate(zip(edits, was, strict=True)):
+            if gone.find("\n") == len(gone) - 1 >= 0 and not edit.new and first[i] == starts[lines[i]]:  # a whole line goes
+                grown[lines[i]] = grown.get(lines[i], 0) - 1
+            else:
+                other.append(i)
+        last = to_source([max(edits[i].end - 1, edits[i].start) for i in other], before)
+        for i, end in zip(other, last, strict=True):
+            edit, gone, begin = edits[i], was[i], first[i]
+            line, until = lines[i], bisect_right(starts, end) - 1
             if gone.endswith("\n") and begin > starts[line]:
                 until += 1  # what is left of the line runs into the next
-            for i in range(line, min(until, len(old) - 1) + 1):
-                grown.setdefault(i, 0)
+            for touched in range(line, min(until, len(old) - 1) + 1):
+                grown.setdefault(touched, 0)
             line = min(line, len(old) - 1)
             grown[line] = grown.get(line, 0) + edit.new.count("\n") - gone.count("\n")
         before.append(edits)
     shift = 0
-    touched = sorted(grown)
+    changed = sorted(grown)
     k = 0
-    while k < len(touched):
+    while k < len(changed):
         begin = k
-        while k + 1 < len(touched) and touched[k + 1] == touched[k] + 1:
+        while k + 1 < len(changed) and changed[k + 1] == changed[k] + 1:
             k += 1
-        growth = sum(grown[i] for i in touched[begin : k + 1])
-        yield touched[begin], touched[k] + 1, touched[begin] + shift, touched[k] + 1 + shift + growth
+        growth = sum(grown[i] for i in changed[begin : k + 1])
+        yield changed[begin], changed[k] + 1, changed[begin] + shift, changed[k] + 1 + shift + growth
         shift += growth
         k += 1
 
