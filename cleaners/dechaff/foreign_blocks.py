@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from dechaff.footer_phrases import is_beside, phrases
-from dechaff.foreign_content import is_abstract, is_title, protected
+from dechaff.foreign_content import is_abstract, is_study, is_title, protected
 from dechaff.guards import guard
 from dechaff.language import FOREIGN, Guess, Languages, identify
 from dechaff.language_picker import FEWEST, names
@@ -299,7 +299,8 @@ class Reading:
         foreign = [i for i in inside if self.see(i).score >= _FOREIGN]
         text = [self.lines[i] for i in inside]
         above = self.lines[block.begin - 1] if block.begin else ""
-        if is_abstract(text, [self.see(i) for i in inside], above) or is_title([self.lines[i] for i in foreign]):
+        told = [self.lines[i] for i in foreign]
+        if is_abstract(text, [self.see(i) for i in inside], above) or is_title(told) or is_study(told):
             return None
         if self._beyond(block) and any(self.see(i).words >= _PARAGRAPH for i in foreign):
             return None

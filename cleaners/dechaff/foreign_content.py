@@ -58,6 +58,7 @@ _PARAGRAPH = 25  # words of one line that make it a paragraph under a heading of
 _ALONE = 60  # words of one line that make a paragraph, where a block has no more than two lines
 _LONG = 40  # words of one line that make a paragraph anywhere
 _TEXT = 2  # such paragraphs that make a text of its own
+_TOLD = 3  # lines of a block among which one at least tells of a study; a hospital's own footer names it once among more
 _FEW_LINES = 2  # lines of a foreign title, with its authors or without
 _TITLE_WORDS = 4  # words from which a line can be a title
 _TITLE_LETTERS = 7  # the same in letters of scripts without spaces: menus have four
@@ -90,6 +91,18 @@ def is_abstract(block: Sequence[str], seen: Sequence[Evidence], above: str) -> b
     heads = [ABSTRACT.fullmatch(bare(line)) is not None for line in (above, *block)]
     lengths = [0, *(one.words for one in seen), 0]
     return any(head and max(lengths[i : i + 2]) >= least for i, head in enumerate(heads))
+
+
+def is_study(block: Sequence[str]) -> bool:
+    """Return whether a block tells of a study: a third of its lines have words of research, places of work or an abstract's headings.
+
+    >>> is_study(["作者单位：北京大学第一医院感染科", "收稿日期：2019-03-01"])
+    True
+    >>> is_study(["首页", "关于我们", "联系我们", "某某医院"])
+    False
+    """
+    told = [line for line in block if is_article(line) or _STATEMENT.match(bare(line)) or ABSTRACT.fullmatch(bare(line))]
+    return _TOLD * sum(not is_site(line) and not is_notice(line) for line in told) >= len(block)
 
 
 def is_title(block: Sequence[str]) -> bool:
