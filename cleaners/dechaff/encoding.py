@@ -12,6 +12,7 @@ from ftfy import ExplanationStep, TextFixerConfig, fix_and_explain
 from dechaff.edits import Edit, replacing
 from dechaff.lines import Line, split
 from dechaff.mojibake import entities, losses, replacements, round_trip, swaps
+from dechaff.mojibake.accents import LOST
 from dechaff.mojibake.pages import WESTERN, shown
 from dechaff.spelling import nearest
 
@@ -203,7 +204,7 @@ class Page:
 
     def fill_replacements(self) -> None:
         """Fill replacement characters where what stands around them leaves one answer."""
-        holed = [one for one in self.suspects if replacements.LOST in one.text]
+        holed = [one for one in self.suspects if LOST in one.text]
         if holed:
             known = replacements.evidence(self.source, self.languages)
             for suspect in holed:
