@@ -114,6 +114,24 @@ def test_repairing_twice_is_repairing_once(text: str) -> None:
     assert _repaired(once) == once
 
 
-@pytest.mark.xfail(strict=True, reason="an accent before a plural s reads like a possessive")
-def test_a_lost_accent_is_no_apostrophe() -> None:
-    assert "’" not in _repaired("The caf\ufffds were shut.")
+@pytest.mark.parametrize(
+    ("damaged", "sound"),
+    [
+        ("The caf\ufffds were shut.", "The cafés were shut."),
+        ("It\ufffds the Caf\ufffd\n", "It’s the Café\n"),
+        ("She said \ufffdno\ufffd and left.", "She said “no” and left."),
+        ("A film of the \ufffd90s", "A film of the ’90s"),
+    ],
+)
+def test_a_lost_accent_is_no_apostrophe(damaged: str, sound: str) -> None:
+    assert _repaired(damaged) == sound
+
+
+@pytest.mark.parametrize("line", ["Harris\ufffdBenedict estimates are used.", "It was a coup\ufffd", "Ros\ufffd\ufffds"])
+def test_what_two_characters_would_fit_stays_lost(line: str) -> None:
+    assert _repaired(line) == line
+
+
+def test_odd_letters_beside_digits_are_no_misread_page() -> None:
+    text = "Posted 19hΩ120 by jo\nPosted 1dΩ398 by al\nThe resistance was 4kΩ, then 12kΩ.\n"
+    assert _repaired(text) == text

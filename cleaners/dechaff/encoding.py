@@ -12,6 +12,7 @@ from ftfy import ExplanationStep, TextFixerConfig, fix_and_explain
 from dechaff.edits import Edit, replacing
 from dechaff.lines import Line, split
 from dechaff.mojibake import entities, losses, replacements, round_trip, swaps
+from dechaff.mojibake.accents import LOST
 from dechaff.mojibake.pages import WESTERN, shown
 from dechaff.spelling import nearest
 
@@ -23,10 +24,13 @@ if TYPE_CHECKING:
 # Every shape that ftfy's own, slower test calls bad holds a C1 control, two characters from below the East Asian scripts side by
 # side, or an unfinished ligature oe. Sound English, with its curly quotes, has none of them.
 _QUICK = re.compile("[\x80-\x9f]|[\xa0-\u2e7f\ufb01\ufb02\ufffd]{2}|[Œœ](?![A-Za-z])|[\ud800-\udfff]")
-# What any of these shapes has, in patterns that each begin with a plain class, which the engine finds fast.
-_HINTS = (re.compile("[\x80-\x9f\ud800-\udfffŒœ]"), re.compile("[^\x00-\x7f]{2}"))
-# What East Asian pages and lost bytes leave: a character of theirs or a replacement.
-_LONE = re.compile("[\u2e80-\ufffd]")
+# Characters that any sound text may have, and that no damage consists of alone: a page with no other is not looked at further.
+_USUAL = "’“”‘–—…•·\xa0"
+_ODD = re.compile(f"[^\x00-\x7f{_USUAL}]")
+# Of the lines with others those are suspect that have what ftfy's shapes have,
+_HINT = re.compile(f"[\x80-\x9f\ud800-\udfffŒœ]|[^\x00-\x7f]{{2}}(?:(?<=[^{_USUAL}])|(?<=[^{_USUAL}].))")
+# or what East Asian pages and lost bytes leave: a character of theirs or a replacement; icons and variation selectors are neither.
+_LONE = re.compile("[\u2e80-\ud7ff\uf900-\ufdff\ufe20-\ufefe\uff00-\ufffd]")
 _ESCAPE = re.compile(r"\x1b\[(?:[0-9]*;)*[0-9]*[A-Za-z]")
 _MOST_ROUNDS = 5  # text damaged more than five times over was never met; the bound only makes the end certain
 
@@ -71,27 +75,31 @@ class Encoding:
         return [self._in_text(document.text) for document in documents]
 
     def _in_text(self, text: str) -> list[Edit]:
-        damaged = [Suspect(line) for line in _suspects(text)]
-        if not damaged:
-            return []
-        page = Page(text, damaged)
+        page = Page(text)
+        swapped = "ENC001" in self.rules and swaps.likely(text, page.odd)
+        if swapped:
+            page.widen()
+        if page.suspects:
+            self._repair(page, swapped=swapped)
+        edits: list[Edit] = []
+        for suspect in page.suspects:
+            if suspect.text != suspect.line.text and (rule := suspect.rule()) in self.rules:
+                edits += replacing(suspect.line.text, suspect.text, suspect.line.start, rule, suspect.note())
+        return edits
+
+    def _repair(self, page: Page, *, swapped: bool) -> None:
         if "ENC002" in self.rules and not page.shows_markup:
-            for suspect in damaged:
+            for suspect in page.suspects:
                 suspect.put(entities.plain(suspect.text), "ENC002", "HTML entities")
         if "ENC001" in self.rules:
             page.read_again()
             page.fill_losses()
-        for suspect in damaged:
+        for suspect in page.suspects:
             self._with_ftfy(suspect)
-        if "ENC001" in self.rules:
+        if swapped:
             page.undo_swap()
         if "ENC006" in self.rules:
             page.fill_replacements()
-        edits: list[Edit] = []
-        for suspect in damaged:
-            if suspect.text != suspect.line.text and (rule := suspect.rule()) in self.rules:
-                edits += replacing(suspect.line.text, suspect.text, suspect.line.start, rule, suspect.note())
-        return edits
 
     def _with_ftfy(self, suspect: Suspect) -> None:
         """Repair what ftfy knows of, until nothing changes."""
@@ -136,11 +144,20 @@ _TIMES = ("", "", ", twice", ", three times", ", four times", ", five times")
 class Page:
     """The suspects of a document together: what one shows with certainty makes weaker signs in others credible."""
 
-    def __init__(self, text: str, suspects: list[Suspect]) -> None:
-        """Begin with a document's text and its suspect lines."""
+    def __init__(self, text: str) -> None:
+        """Begin with a document's text."""
         self.source = text
-        self.suspects = suspects
+        self.odd = [] if text.isascii() else list(_lines(text, _ODD))
+        marked = [line for sign, first in ((entities.ENTITY, "&"), (_ESCAPE, "\x1b")) if first in text for line in _lines(text, sign)]
+        hinting = [line for line in self.odd if _HINT.search(line.text) or _LONE.search(line.text)]
+        self.suspects = [Suspect(line) for line in sorted({*marked, *hinting})]
         self.known: Counter[str] = Counter()
+
+    def widen(self) -> None:
+        """Suspect all lines that could be damaged where others are: in sound documents they are too many to look at."""
+        had = {one.line.start for one in self.suspects}
+        more = [Suspect(line) for line in _lines(self.source, swaps.TOUCHED) if line.start not in had]
+        self.suspects = sorted(self.suspects + more, key=lambda one: one.line.start)
 
     @property
     def shows_markup(self) -> bool:
@@ -166,12 +183,16 @@ class Page:
 
     def fill_losses(self) -> None:
         """Read words again in lines that lost bytes, with the page that other lines were certainly read with."""
-        left = [one for one in self.suspects if not one.text.isascii()]
         known = self.known.most_common(1)[0][0] if self.known else None
-        if not left or (reading := losses.reading([one.text for one in self.suspects], known)) is None:
+        if known:
+            self.widen()
+        if all(one.text.isascii() for one in self.suspects):
             return
+        if (reading := losses.reading([one.text for one in self.suspects], known)) is None:
+            return
+        self.widen()
         page = losses.western_mode(self.source) if reading.page in WESTERN else reading.page
-        for suspect in left:
+        for suspect in [one for one in self.suspects if not one.text.isascii()]:
             if new := losses.fill(suspect.text, page, reading.languages):
                 suspect.put(new, "ENC001", f"UTF-8 read as {shown(page)}, and bytes lost")
 
@@ -183,7 +204,7 @@ class Page:
 
     def fill_replacements(self) -> None:
         """Fill replacement characters where what stands around them leaves one answer."""
-        holed = [one for one in self.suspects if replacements.LOST in one.text]
+        holed = [one for one in self.suspects if LOST in one.text]
         if holed:
             known = replacements.evidence(self.source, self.languages)
             for suspect in holed:
@@ -196,22 +217,15 @@ class Page:
         return tuple(nearest("\n".join(now.get(line.start, line.text) for line in split(self.source)), count=2))
 
 
-def _suspects(text: str) -> Iterator[Line]:
-    """Yield the lines that a repair could change: nearly none of sound text, and that without cutting it into lines."""
-    signs = [pattern for pattern, first in ((entities.ENTITY, "&"), (_ESCAPE, "\x1b")) if first in text]
-    if not text.isascii():
-        signs += [*_HINTS, _LONE, swaps.SIGN]
-    found: set[tuple[int, int]] = set()
-    for sign in signs:
-        match = sign.search(text)
-        while match:
-            start = text.rfind("\n", 0, match.start()) + 1
-            end = text.find("\n", match.end())
-            end = len(text) if end < 0 else end
-            found.add((start, end))
-            match = sign.search(text, end)
-    for start, end in sorted(found):
+def _lines(text: str, sign: re.Pattern[str]) -> Iterator[Line]:
+    """Yield the lines of a text that have a sign, without cutting the others out."""
+    match = sign.search(text)
+    while match:
+        start = text.rfind("\n", 0, match.start()) + 1
+        end = text.find("\n", match.end())
+        end = len(text) if end < 0 else end
         yield Line(start, end, text[start:end])
+        match = sign.search(text, end)
 
 
 _RULES = {"fix_c1_controls": "ENC003", "fix_surrogates": "ENC004", "remove_terminal_escapes": "ENC005"}

@@ -85,8 +85,8 @@ def model(language: str) -> Model:
     """Return the model of a language, by its ISO 639 code."""
     profile = resources.files("langdetect").joinpath("profiles", language).read_text(encoding="utf-8")
     counts: dict[str, int] = {}
-    for gram, count in json.loads(profile)["freq"].items():
-        folded = fold(gram)
+    grams = json.loads(profile)["freq"]
+    for gram, folded, count in zip(grams, fold("\n".join(grams)).split("\n"), grams.values(), strict=True):
         if len(folded) == len(gram):
             counts[folded] = counts.get(folded, 0) + count
     letters = sum(count for gram, count in counts.items() if len(gram) == 1) or 1

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from dechaff import spelling
-from dechaff.mojibake.pages import EAST_ASIAN, PAGES, WESTERN, as_utf8, raw, sound
+from dechaff.mojibake.pages import EAST_ASIAN, PAGES, WESTERN, as_utf8, possible, raw, sound
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -56,8 +56,9 @@ def reading(lines: Iterable[str], known: str | None) -> Reading | None:
     """
     words = list(dict.fromkeys(word for line in lines for word in line.split() if not word.isascii()))[:_WORDS]
     best: tuple[int, str, list[str]] = (0, "", [])
+    able = [(word, possible(word)) for word in words]
     for page in (known,) if known else PAGES:
-        good = [new for word in words if (new := as_utf8(word, page)) and sound(new)]
+        good = [new for word, pages in able if page in pages and (new := as_utf8(word, page)) and sound(new)]
         sequences = sum(character > "\x7f" for new in good for character in new)
         best = max(best, (sequences, page, good), key=lambda one: one[0])
     sequences, page, good = best

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from functools import lru_cache
 
 import ftfy.bad_codecs  # noqa: F401  registers the code pages as browsers have them
 
@@ -40,10 +41,13 @@ def _c1(error: UnicodeError) -> tuple[bytes, int]:
 codecs.register_error("dechaff-c1", _c1)
 
 
+_C1 = re.compile("[\x80-\x9f]")
+
+
 def raw(text: str, page: str) -> bytes | None:
     """Return the bytes that a page reads as a text, or nothing where the page has not all its characters."""
     try:
-        return text.encode(page, "dechaff-c1")
+        return text.encode(page, "dechaff-c1" if _C1.search(text) else "strict")
     except UnicodeEncodeError:
         return None
 
@@ -64,6 +68,23 @@ def as_utf8(text: str, page: str) -> str | None:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         return None
+
+
+_RUN = re.compile("[^\x00-\x7f]+")
+_SHORT = 40  # characters of a run that is worth remembering
+
+
+def possible(text: str) -> tuple[str, ...]:
+    """Return the pages that the first run of characters beyond ASCII can be UTF-8 in: what is UTF-8 as a whole is so between ASCII."""
+    run = _RUN.search(text)
+    if run is None:
+        return ()
+    return _possible(run[0]) if len(run[0]) <= _SHORT else _possible.__wrapped__(run[0])
+
+
+@lru_cache(maxsize=1 << 14)
+def _possible(run: str) -> tuple[str, ...]:
+    return tuple(page for page in PAGES if as_utf8(run, page) is not None)
 
 
 def sound(text: str) -> bool:

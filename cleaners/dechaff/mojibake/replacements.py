@@ -7,18 +7,22 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from dechaff import spelling
+from dechaff.mojibake import accents
+from dechaff.mojibake.accents import LOST
 from dechaff.mojibake.losses import MARGIN, alphabet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-LOST = "\ufffd"
 _HOLE = re.compile("(?<!\ufffd)\ufffd(?!\ufffd)")  # several in a row are more than one character, or one of several bytes
 _ENDINGS = re.compile(r"(?:s|t|re|ve|ll|d|m)(?![^\W_])", re.IGNORECASE)
 _WORD_BEFORE, _WORD_AFTER = re.compile(r"[^\W\d_]*\Z"), re.compile(r"[^\W\d_]*")
 _WORD = re.compile("[^\\W\\d_]*\ufffd[^\\W_\ufffd]*")
 _DASH = re.compile("(?<= )[–—](?= )")
-_SINGLE, _DOUBLE = re.compile("(?<![^\\W_])‘"), re.compile("[“”]")
+_DOUBLE = re.compile("[“”]")
+_STRAIGHT, _INSIDE = re.compile('(?<![^\\s([])"(?=[^\\W_])'), re.compile("[.,]\ufffd(?![^\\W_])")
+_CLIPPED = re.compile("(?:em|til|tis|twas|cause|n|round|bout|cuz)(?![^\\W_])|[0-9]0s(?![^\\W_])", re.IGNORECASE)
+"""What English begins with an apostrophe."""
 _SHORT = 2  # letters of the parts that a dash joins
 _SURE = 5.0  # how much likelier the best letters have to be than the next: a wrong letter is worse than a missing one
 _MOST_HOLES = 3  # in a word that spelling alone fills
@@ -32,14 +36,14 @@ class Evidence(NamedTuple):
     dash: str
     """The one dash that it sets between spaces; empty if both or none."""
     doubles: bool
-    """Whether what is quoted stands in curly double quotes: unless intact ones are single or straight."""
+    """Whether what is quoted stands in curly double quotes: unless intact ones are straight, and none ends behind a stop."""
 
 
 def evidence(text: str, languages: Sequence[str]) -> Evidence:
     """Return what a document shows of its habits."""
     dashes = set(_DASH.findall(text))
-    straight = '"' in text or (_SINGLE.search(text) is not None)
-    return Evidence(tuple(languages), dashes.pop() if len(dashes) == 1 else "", bool(_DOUBLE.search(text)) or not straight)
+    double = _STRAIGHT.search(text) is None or _INSIDE.search(text) is not None
+    return Evidence(tuple(languages), dashes.pop() if len(dashes) == 1 else "", bool(_DOUBLE.search(text)) or double)
 
 
 def fill(line: str, known: Evidence) -> str:
@@ -50,6 +54,7 @@ def fill(line: str, known: Evidence) -> str:
 
 
 def _english(line: str, known: Evidence) -> str:
+    line = accents.restore(line)
     pieces: list[str] = []
     done = 0
     quoted = False
@@ -72,10 +77,12 @@ def _mark(before: str, after: str, known: Evidence, *, quoted: bool) -> str:  # 
         return "–" if not _times(before, after) else ""
     if last.isspace() and following.isspace():
         return known.dash if before.strip() and after.strip() else ""
-    if (last.isspace() or last in "([") and (following.isalpha() or following in "[(") and LOST not in after[:2]:
+    if (last.isspace() or last in '([—"') and (following.isalnum() or following in "[($") and LOST not in after[:2]:
+        if _CLIPPED.match(after):
+            return "’" if not _closed(after) else ""
         return "“" if known.doubles and _closed(after) else ""
     if (last.isalpha() or last in ".,!?)%") and (following.isspace() or following in ".,;:)!?]"):
-        if quoted:
+        if quoted or (last in ".,!?" and known.doubles):
             return "”"
         return "’" if last == "s" and re.match(" [a-z]", after) and not re.search("(?:^|[\\s(])\ufffd[^\\W_]", before) else ""
     return ""
@@ -102,6 +109,8 @@ def _inside(before: str, after: str) -> str:
         return "’" if apart - 2 > letter[0] + MARGIN else ""
     if left in {"O", "D", "L", "d", "l", "o", "y"} and right[:1].isalpha():
         return "’" if left in "OD" and right[:1].isupper() else ""
+    if left[:1].isupper() and right[:1].isupper():
+        return ""  # two names can be joined by a shorter dash
     if len(left) >= _SHORT and len(right) >= _SHORT and apart - 2 > letter[0] + MARGIN:
         return "—"
     return ""

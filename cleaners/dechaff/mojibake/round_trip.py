@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ftfy.badness import badness
 
 from dechaff import spelling
-from dechaff.mojibake.pages import EAST_ASIAN, PAGES, as_utf8, sound
+from dechaff.mojibake.pages import EAST_ASIAN, PAGES, as_utf8, possible, sound
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,7 +83,7 @@ def _needed(page: str) -> int:
 def _trips(text: str, depth: int) -> list[Trip]:
     """Return all ways to read a text again that lead to sound text, over unsound text if need be."""
     found = []
-    for page in PAGES:
+    for page in possible(text):
         new = as_utf8(text, page)
         if new is None or new == text:
             continue

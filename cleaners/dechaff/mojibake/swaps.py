@@ -7,18 +7,40 @@ from operator import ne
 from typing import TYPE_CHECKING, NamedTuple
 
 from dechaff import codepages, spelling
+from dechaff.lines import split
 from dechaff.mojibake.pages import shown, sound
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+    from dechaff.lines import Line
 
 _READ = ("sloppy-windows-1252", "mac-roman", "cp437", "sloppy-windows-1250", "sloppy-windows-1251", "koi8-r", "cp850")
 """What text is read as by mistake: the default of a system, its console, or its neighbour's."""
-SIGN = re.compile(
-    "[a-zß-ÿ][\xa1-\xbf\u2010-\u266fÀ-ÖØ-Þ][a-zß-ÿ]"  # a sign or a capital inside a word
-    "|[\xc0-\xff\xa1-\xbf]{4}"  # a word of accents alone
+_MARKS = "†‡‰‹›⁄€™‚„“”ˆ˜\u2200-\u22ff\u2310-\u2321"  # that code pages have, but those that sound words have within: ’‘–—…•
+_FRAMES = "\u0370-\u03ff\u2500-\u259f"
+_SIGNS = (
+    # Signs or capitals inside a word; frames, fractions or Greek letters beside a Latin one. Each pattern begins with a class, which the
+    # engine finds fast.
+    re.compile(
+        f"[\xa1-\xac\xae-\xb6\xb8-\xbfÀ-ÖØ-Þ{_FRAMES}{_MARKS}]"
+        f"(?:(?<=[a-z][À-ÖØ-Þ{_FRAMES}])"
+        f"|(?=[a-z])(?<=[\xa2-\xa6\xa8\xac\xaf\xb1-\xb4\xb6\xb8\xb9\xbb-\xbe{_FRAMES}])"
+        "|(?=[a-zß-ÿ])(?<=[a-zß-ÿ].))"
+    ),
+    re.compile(r"[\xa1-\xac\xae-\xff](?<=[\xa1-\xac\xae-\xff]{4})"),  # a word of accents alone
+    re.compile("[А-Я](?<=[а-я].)"),
+)
+_CODE = re.compile("[0-9_]")  # what formulas and names in code have
+_WORDS, _SHARE = 2, 0.05
+"""Different words with such a sign, and their share of those beyond ASCII: 6 of 499 English pages have as many, none of 290 sound documents
+in 29 languages, and 68 of 84 that were misread."""
+TOUCHED = re.compile(
+    "[a-zß-ÿ][\xa1-\xbf\u2010-\u266fÀ-ÖØ-Þ][a-zß-ÿ]"
+    "|[\xc0-\xff\xa1-\xbf]{4}"
     "|[а-я][А-Я]|[\u2500-\u25ff\u0370-\u03ff\xa1-\xbf][a-z]|[a-z][\u2500-\u25ff\u0370-\u03ff\u0391-\u03a9À-ÖØ-Þ]"
 )
+"""What lines of a misread page have, and many of a sound one: an apostrophe is enough."""
 _LETTERS = re.compile("[^\x00-\x7f]")
 _GAIN = 3.0  # natural logarithm by which every changed character has to be likelier, on the average over the document,
 _TOTAL = 20.0  # and all together
@@ -41,12 +63,19 @@ class Swap(NamedTuple):
         return f"{shown(self.meant)} read as {shown(self.read)}"
 
 
+def likely(text: str, lines: Iterable[Line]) -> bool:
+    """Return whether enough words of a document, within some lines, hold what sound text does not: if not, no spelling has to be asked."""
+    signs = [line.text for line in lines if any(sign.search(line.text) for sign in _SIGNS)]
+    words = {word for line in signs for word in line.split() if not word.isascii() and not _CODE.search(word)}
+    odd = sum(any(sign.search(word) for sign in _SIGNS) for word in words)
+    return odd >= _WORDS and odd >= _SHARE * len({word for word in text.split() if not word.isascii()})
+
+
 def find(lines: Sequence[str]) -> Swap | None:
     """Return the two code pages that some lines of a document were confused by, if spelling shows it beyond doubt."""
-    signs = [line for line in lines if SIGN.search(line)]
-    if not signs:
+    text = "\n".join(line for line in lines if TOUCHED.search(line))
+    if not likely(text, split(text)):
         return None
-    text = "\n".join(signs)
     if _fit(text, tuple(spelling.nearest(text, count=2))) > _SOUND:
         return None
     found = [swap for read in _READ if (swap := _meant(text, read))]
