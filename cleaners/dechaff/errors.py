@@ -15,6 +15,10 @@ class UnknownRuleError(DechaffError):
     """A selection names no rule, prefix or stage that exists."""
 
 
+class ProfileError(DechaffError):
+    """A site profile is wrong; the message names the file, the line and the key."""
+
+
 class ModelError(DechaffError):
     """The weights of the line model are damaged, or belong to another version."""
 

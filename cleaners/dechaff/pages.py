@@ -100,6 +100,16 @@ def paged(documents: Sequence[Document]) -> list[Page]:
     return found
 
 
+def line_key(line: str) -> int:
+    """Return the key that a line has among the rows of any page; 0 without letters.
+
+    Args:
+        line: A line without its break.
+    """
+    keys = _piece(f"{line}\n").key
+    return int(keys[0]) if keys.size else 0
+
+
 def _piece(text: str) -> Rows:
     """Return the written lines of some text that ends with a line break."""
     codes = np.minimum(np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.int64), _KNOWN)

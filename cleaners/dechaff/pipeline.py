@@ -17,7 +17,7 @@ from dechaff.foreign_page import foreign_page
 from dechaff.language import Languages
 from dechaff.line_model import LineModel
 from dechaff.pages import Page, paged
-from dechaff.repetition import Repetition, Survey, survey
+from dechaff.repetition import Repetition, Survey, quote, survey
 from dechaff.rules import RULES
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from dechaff.allow import Allow
     from dechaff.model import Removal
     from dechaff.model.store import Model
+    from dechaff.repetition import Pair
 
 Of_contra = TypeVar("Of_contra", bound=Document, contravariant=True)
 _REMOVING_STAGES = frozenset({"language", "chrome", "repetition", "line_model", "footers", "blank_lines"})
@@ -126,6 +127,10 @@ class Pipeline:
     def survey(self, works: Sequence[Work]) -> Survey:
         """Return what prepared documents add to the counts that repetition is judged by."""
         return survey([work.document for work in works if isinstance(work.document, Page)]) if "REP001" in self.rules else Survey()
+
+    def quote(self, works: Sequence[Work], counts: Survey) -> dict[str, dict[int, Pair]]:
+        """Return the words of what a survey counts, by site and number, as far as prepared documents have them."""
+        return quote([work.document for work in works if isinstance(work.document, Page)], counts)
 
     def finish(self, works: Sequence[Work]) -> list[Cleaned]:
         """Return the clean text of prepared documents, with every edit that leads to it."""

@@ -11,6 +11,7 @@ import numpy as np
 
 from dechaff.guards import guard
 from dechaff.lines import is_prose
+from dechaff.pages import line_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 HEAD, FOOT = "head", "foot"
 _EDGE = {HEAD: 0x5851F42D4C957F2C, FOOT: 0x14057B7EF767814E}  # stand for the edges of a page: even numbers, which no line has for a key
+_WRAP = (1 << 64) - 1  # numbers of pairs have 64 bits, as those of lines have
 _FACTOR = 0xD1342543DE82EF95  # odd and without pattern, so that "a, b" and "b, a" are two pairs (Steele and Vigna, 2021)
 _ZONE = 100  # written lines that a zone reaches at most: three quarters of whole WCXB pages have shorter headers and footers
 _PAGES = 3  # pages of a site that must share a line; with two, 6.3 % of content words go, with three 2.8 % (CleanPortalEval)
@@ -56,6 +58,14 @@ class Survey:
                 often[site] = Counter(kept)
         return Survey(self.pages, often)
 
+    def knowing(self, profile: Survey) -> Survey:
+        """Return the survey with what a profile says of its sites in the place of what was counted of them.
+
+        Not the sum: pages may be in the profile already, and what is found in a page is not to depend on which others it is cleaned with.
+        """
+        others = {site: pairs for site, pairs in self.pairs.items() if site not in profile.pages}
+        return Survey(Counter({**self.pages, **profile.pages}), {**others, **profile.pairs})
+
     def needed(self, site: str) -> int:
         """Return on how many pages of a site a line must stand to be the site's."""
         share = _SHARE if site else _SHARE_UNKNOWN
@@ -71,6 +81,47 @@ def survey(pages: Sequence[Page]) -> Survey:
         for zone in _zones(page.rows.key):
             pairs.update(set(_pairs(zone).tolist()))
     return counts
+
+
+class Pair(NamedTuple):
+    """Two lines, one after the other at an edge of a page, as a person reads them."""
+
+    zone: str
+    """`HEAD` or `FOOT`."""
+    beside: str | None
+    """The line nearer to the edge; None for the edge itself."""
+    line: str
+
+    @property
+    def number(self) -> int:
+        """The number that surveys count the pair by."""
+        edge = _EDGE[self.zone]
+        before = edge if self.beside is None else line_key(self.beside)
+        return (before * _FACTOR + line_key(self.line) + edge) & _WRAP
+
+
+def quote(pages: Sequence[Page], counts: Survey) -> dict[str, dict[int, Pair]]:
+    """Return the words of the pairs that a survey counts, by site and number, as far as pages have them.
+
+    Where pages write a pair in several ways, the one that comes first in order of code points stands for all.
+    """
+    quoted: dict[str, dict[int, Pair]] = {}
+    for page in pages:
+        wanted = counts.pairs.get(page.site, ())
+        words = quoted.setdefault(page.site, {})
+        for zone in _zones(page.rows.key):
+            rows = zone.rows.tolist()
+            for i, number in enumerate(_pairs(zone).tolist()):
+                if number in wanted:
+                    add_quote(words, number, Pair(zone.name, page.lines[rows[i - 1]].strip() if i else None, page.lines[rows[i]].strip()))
+    return quoted
+
+
+def add_quote(words: dict[int, Pair], number: int, pair: Pair) -> None:
+    """Keep the words of a pair, unless others stand for it that come first; whatever the order they are seen in."""
+    known = words.get(number)
+    if known is None or (pair.beside or "", pair.line) < (known.beside or "", known.line):
+        words[number] = pair
 
 
 class _Zone(NamedTuple):
@@ -90,9 +141,10 @@ def _zones(keys: NDArray[np.uint64]) -> list[_Zone]:
 
 
 def _pairs(zone: _Zone) -> NDArray[np.uint64]:
-    """Return a number for each line of a zone together with the one before it, nearer to the edge."""
+    """Return a number for each line of a zone together with the one before it, nearer to the edge; another in each zone."""
     before = np.concatenate((np.array([_EDGE[zone.name]], dtype=np.uint64), zone.keys))
-    return before[:-1] * np.uint64(_FACTOR) + before[1:]
+    numbers: NDArray[np.uint64] = before[:-1] * np.uint64(_FACTOR) + before[1:] + before[0]
+    return numbers
 
 
 class Repetition:

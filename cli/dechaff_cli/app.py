@@ -12,6 +12,7 @@ from dechaff_cli import work
 from dechaff_cli.commands import baseline, rules
 from dechaff_cli.commands.check import check
 from dechaff_cli.commands.compare import compare
+from dechaff_cli.commands.learn import learn
 from dechaff_cli.exits import FINDINGS, exit_codes, fail
 from dechaff_cli.options import (  # noqa: TC001  typer reads them when the command runs
     ConfigOption,
@@ -28,6 +29,7 @@ from dechaff_cli.options import (  # noqa: TC001  typer reads them when the comm
     ModelFolder,
     NoGitignore,
     Paths,
+    Profile,
     Removal,
     Select,
     StdinName,
@@ -91,6 +93,7 @@ def clean(
     ] = None,
     removal: Removal = None,
     model: ModelFolder = None,
+    profile: Profile = None,
     include: Include = None,
     exclude: Exclude = None,
     force_exclude: ForceExclude = None,
@@ -137,6 +140,7 @@ def clean(
             language_engine=language_engine,
             removal=removal,
             model=model and str(model),
+            profile=profile and str(profile),
             include=include,
             exclude=exclude,
             force_exclude=force_exclude,
@@ -189,6 +193,7 @@ def diff(
     language_engine: LanguageEngine = None,
     removal: Removal = None,
     model: ModelFolder = None,
+    profile: Profile = None,
     include: Include = None,
     exclude: Exclude = None,
     force_exclude: ForceExclude = None,
@@ -227,6 +232,7 @@ def diff(
             language_engine=language_engine,
             removal=removal,
             model=model and str(model),
+            profile=profile and str(profile),
             include=include,
             exclude=exclude,
             force_exclude=force_exclude,
@@ -267,6 +273,7 @@ def explain(
     language_engine: LanguageEngine = None,
     removal: Removal = None,
     model: ModelFolder = None,
+    profile: Profile = None,
     config: ConfigOption = None,
     isolated: Isolated = False,
 ) -> None:
@@ -299,6 +306,7 @@ def explain(
             language_engine=language_engine,
             removal=removal,
             model=model and str(model),
+            profile=profile and str(profile),
         )
         if is_line:
             lines = explanation.of_line(Path(name), int(number), corpus_folder, asked)
@@ -356,6 +364,7 @@ def restore(
 
 
 app.command()(compare)
+app.command()(learn)
 app.add_typer(baseline.app, name="baseline")
 
 

@@ -266,7 +266,7 @@ def _absolute(table: Mapping[str, Any], beside: Path, folder: Path) -> dict[str,
     made = dict(table)
     if "rules" in made:
         made["rules"] = [str(beside / path) for path in made["rules"]]
-    made |= {key: str(beside / made[key]) for key in ("baseline", "model", "root") if key in made}
+    made |= {key: str(beside / made[key]) for key in ("baseline", "profile", "model", "root") if key in made}
     base = Path(os.path.abspath(folder))  # noqa: PTH100
     if "exclude" in made:
         made["exclude"] = [anchored(pattern, base) for pattern in made["exclude"]]

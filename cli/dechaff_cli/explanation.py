@@ -10,7 +10,7 @@ from dechaff.chrome import Chrome
 from dechaff.guards import guard
 from dechaff.line_model import LineModel
 from dechaff.pages import paged
-from dechaff_cli import corpus, run
+from dechaff_cli import corpus, run, work
 from dechaff_cli.terminal import lines_of, safe
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def of_line(path: Path, number: int, folder: Path | None, asked: Call) -> Iterat
         CorpusError: There is no such file or line, or the file is not in the corpus.
     """
     found = corpus.find([path] if folder is None else [folder])
+    found.files = work.placed(found.files, asked.roots)
     source = next((source for source in found.files if source.path.resolve() == path.resolve()), None)
     if source is None:
         message = f"{path} " + ("does not exist" if not path.exists() else f"is not one of the files that cleaning {folder} takes")

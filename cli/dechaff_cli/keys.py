@@ -57,6 +57,7 @@ TOP: Mapping[str, Key] = {
     "rules": Key("strings", "Files with such rules; paths are relative to this file."),
     "root": Key("string", "The folder that sites are folders of, relative to this file. Without it, the folder that is named."),
     "baseline": Key("string", "The file of known findings; its path is relative to this file."),
+    "profile": Key("string", "The file of what sites are known to share, from dechaff learn; its path is relative to this file."),
     "model": Key("string", "A folder with other weights for the line model, from dechaff-train; its path is relative to this file."),
     "encoding": Key("string", "What the files are in, by its WHATWG or Python name; found for each file without it."),
     "output-format": Key("format", "The form of a check."),

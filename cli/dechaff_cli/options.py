@@ -126,4 +126,8 @@ Baseline = Annotated[
     Path | None,
     typer.Option("--baseline", metavar="FILE", help="Findings to let pass, as `dechaff baseline write` wrote them.", show_default=False),
 ]
+Profile = Annotated[
+    Path | None,
+    typer.Option("--profile", metavar="FILE", help="What the pages of each site share, as `dechaff learn` wrote it.", show_default=False),
+]
 OutputFile = Annotated[Path | None, typer.Option("--output-file", metavar="FILE", help="Write the result here.", show_default=False)]

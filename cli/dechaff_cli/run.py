@@ -9,13 +9,13 @@ import threading
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import connection, parent_process
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from dechaff import Document, NotTextError, Pipeline, decode
-from dechaff.repetition import Survey
+from dechaff.repetition import Survey, add_quote
 from dechaff.report import FileReport, describe
 from dechaff.rules import extend
 from dechaff_cli import corpus
@@ -23,13 +23,14 @@ from dechaff_cli.config import Treatment
 from dechaff_cli.formats.diff import unified
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from dechaff import Cleaned
     from dechaff.decoding import Decoded
     from dechaff.model import Removal
     from dechaff.model.store import Model
     from dechaff.pipeline import Work
+    from dechaff.repetition import Pair
     from dechaff_cli.config import Configs
     from dechaff_cli.corpus import Source
 
@@ -70,6 +71,8 @@ class Task:
     """How much may go by the score of the line model, where `configs` does not say."""
     model: Path | None = None
     """Folder with other weights for it than those that dechaff is shipped with."""
+    profile: Survey = field(default_factory=Survey)
+    """What is known of sites beforehand; it stands for what the files of these sites would say."""
 
 
 class Read(NamedTuple):
@@ -82,23 +85,35 @@ class Read(NamedTuple):
 
 
 def survey(files: Sequence[Source], task: Task, jobs: int, advance: Callable[[int], None] = lambda _: None) -> Survey:
-    """Return the counts of a whole corpus.
+    """Return the counts that a corpus is cleaned by: those of its files, and for the sites of a profile those of the profile.
 
     Args:
         files: All files.
-        task: For its rules.
+        task: For its rules and its profile.
         jobs: Processes.
         advance: Told how many more files are done.
     """
+    counts = count(files, task, jobs, advance) if len(files) > 1 else Survey()
+    return counts.settle().knowing(task.profile)
+
+
+def count(files: Sequence[Source], task: Task, jobs: int, advance: Callable[[int], None] = lambda _: None) -> Survey:
+    """Return what all files share, whatever a profile says, down to what a single one has."""
     counts = Survey()
-    if "REP001" in task.rules and len(files) > 1:
-        for part, batch in _map(_survey_batch, files, jobs, task, counts):
-            if isinstance(part, str):
-                message = f"the lines that pages share could not be counted: {part}"
-                raise corpus.CorpusError(message)
+    if "REP001" in task.rules:
+        for part in _whole(_survey_batch, files, jobs, task, counts, advance):
             counts.add(part)
-            advance(len(batch))
-    return counts.settle()
+    return counts
+
+
+def quoted(files: Sequence[Source], task: Task, counts: Survey, jobs: int) -> tuple[dict[str, dict[int, Pair]], list[tuple[str, str]]]:
+    """Return the words of what a survey counts, by site and number, as far as files have them; and which files have no text, and why."""
+    found: dict[str, dict[int, Pair]] = {}
+    errors: list[tuple[str, str]] = []
+    for quotes, failed in _whole(_quote_batch, files, jobs, task, counts):
+        _add_quotes(found, quotes)
+        errors += failed
+    return found, errors
 
 
 def clean(files: Sequence[Source], task: Task, counts: Survey, jobs: int) -> Iterator[Outcome]:
@@ -117,7 +132,7 @@ def clean_text(raw: bytes, name: str, task: Task) -> Outcome:
         NotTextError: They are not text.
     """
     found = Read(corpus.Source(Path(name), name, len(raw)), raw, decode(raw, task.encoding), "")
-    pipeline = Pipelines(task, Survey()).of(Path(name), "")
+    pipeline = Pipelines(task, task.profile).of(Path(name), "")
     return _outcome(found, pipeline.clean([document(found)])[0], pipeline.rules, task)
 
 
@@ -150,7 +165,7 @@ class Pipelines:
             ModelError: The folder that the task names holds no weights.
         """
         self._task = task
-        self._counts = counts
+        self.counts = counts
         self._made: dict[Treatment, Pipeline] = {}
         self._model: Model | None = None
         if task.model is not None:
@@ -164,7 +179,7 @@ class Pipelines:
         asked = Treatment(self._task.rules, removal=self._task.removal) if configs is None else configs.treatment(path, site)
         if asked not in self._made:
             self._made[asked] = Pipeline(
-                asked.rules, self._counts, allow=asked.allow, languages=asked.languages, removal=asked.removal, model=self._model
+                asked.rules, self.counts, allow=asked.allow, languages=asked.languages, removal=asked.removal, model=self._model
             )
         return self._made[asked]
 
@@ -227,18 +242,49 @@ def _survey_batch(batch: Sequence[Source]) -> Survey:
     return counts
 
 
+def _quote_batch(batch: Sequence[Source]) -> tuple[dict[str, dict[int, Pair]], list[tuple[str, str]]]:
+    assert _worker is not None
+    pipelines, task = _worker
+    found, held = _taken(batch, task)
+    quotes: dict[str, dict[int, Pair]] = {}
+    for pipeline, _, works in _prepared(found, held, pipelines):
+        _add_quotes(quotes, pipeline.quote(works, pipelines.counts))
+    return quotes, [(str(one.source.path), one.error) for one in found if one.decoded is None]
+
+
+def _add_quotes(quotes: dict[str, dict[int, Pair]], more: dict[str, dict[int, Pair]]) -> None:
+    for site, pairs in more.items():
+        words = quotes.setdefault(site, {})
+        for number, pair in pairs.items():
+            add_quote(words, number, pair)
+
+
 def _clean_batch(batch: Sequence[Source]) -> list[Outcome]:
     assert _worker is not None
     pipelines, task = _worker
-    held = {source: known for source in batch if (known := _held.pop((source, task.rules), None))}
-    found = [held[source][0] if source in held else read(source, task.encoding) for source in batch]
+    found, held = _taken(batch, task)
     outcomes = {one.source: Outcome(FileReport(one.source.name, error=one.error), b"", "") for one in found if one.decoded is None}
-    for pipeline, pages in pipelines.shared([one for one in found if one.decoded]):
-        new = iter(pipeline.prepare([page for one, page in pages if one.source not in held]))
-        works = [held[one.source][1] if one.source in held else next(new) for one, _ in pages]
-        for (one, _), cleaned in zip(pages, pipeline.finish(works), strict=True):
+    for pipeline, files, works in _prepared(found, held, pipelines):
+        for one, cleaned in zip(files, pipeline.finish(works), strict=True):
             outcomes[one.source] = _written(one, _outcome(one, cleaned, pipeline.rules, task), cleaned, task)
     return [outcomes[source] for source in batch]
+
+
+def _taken(batch: Sequence[Source], task: Task) -> tuple[list[Read], dict[Source, Work]]:
+    """Return files that were read, and what the first pass held of them."""
+    held = {source: known for source in batch if (known := _held.pop((source, task.rules), None))}
+    found = [held[source][0] if source in held else read(source, task.encoding) for source in batch]
+    return found, {source: work for source, (_, work) in held.items()}
+
+
+def _prepared(
+    found: Sequence[Read], held: Mapping[Source, Work], pipelines: Pipelines
+) -> Iterator[tuple[Pipeline, list[Read], list[Work]]]:
+    """Yield files that have a text with their documents as far as they can be prepared, those of one pipeline together."""
+    for pipeline, pages in pipelines.shared([one for one in found if one.decoded]):
+        new = iter(pipeline.prepare([page for one, page in pages if one.source not in held]))
+        works = [held[one.source] if one.source in held else next(new) for one, _ in pages]
+        yield pipeline, [one for one, _ in pages], works
 
 
 def _written(found: Read, outcome: Outcome, cleaned: Cleaned, task: Task) -> Outcome:
@@ -286,6 +332,27 @@ def _map(
                     yield "a worker process died; run again with --jobs 1 to find the file that kills it", batch
         finally:
             pool.shutdown(wait=True, cancel_futures=True)  # on an interrupt, what is queued is not worked off
+
+
+def _whole(  # noqa: PLR0913, PLR0917  what `_map` takes, and whom to tell
+    work: Callable[[Sequence[Source]], _Part],
+    files: Sequence[Source],
+    jobs: int,
+    task: Task,
+    counts: Survey,
+    advance: Callable[[int], None] = lambda _: None,
+) -> Iterator[_Part]:
+    """Yield what a function makes of each batch, where nothing may be missing.
+
+    Raises:
+        CorpusError: A worker process died.
+    """
+    for part, batch in _map(work, files, jobs, task, counts):
+        if isinstance(part, str):
+            message = f"the lines that pages share could not be counted: {part}"
+            raise corpus.CorpusError(message)
+        yield part
+        advance(len(batch))
 
 
 def _batches(files: Sequence[Source]) -> Iterator[list[Source]]:

@@ -14,6 +14,7 @@ from dechaff_cli.exits import fail
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from dechaff.profile import Profile
     from dechaff_cli.config import Configs
     from dechaff_cli.corpus import Corpus, Source
     from dechaff_cli.run import Outcome, Task
@@ -28,6 +29,10 @@ class Call:
     paths: tuple[str, ...]
     configs: Configs
     stdin_filename: str = STDIN
+    profile: Profile | None = None
+    """What is known of sites; None to go by the files of the call alone."""
+    profile_file: Path | None = None
+    """Where that was read."""
 
     @property
     def from_stdin(self) -> bool:
@@ -46,6 +51,7 @@ class Call:
 
     def task(self, out: Path | None = None, *, diff: bool = False, keep_text: bool = False, quarantine: Path | None = None) -> Task:
         """Return what to do with every file."""
+        from dechaff.repetition import Survey
         from dechaff_cli.run import Task
 
         model = self.configs.of_run("model")
@@ -58,7 +64,17 @@ class Call:
             quarantine=quarantine,
             encoding=self.configs.of_run("encoding"),
             model=None if model is None else Path(model),
+            profile=Survey() if self.profile is None else self.profile.survey(),
         )
+
+    @property
+    def roots(self) -> list[Path]:
+        """The folders that sites are folders of, whatever is named: as the configuration says, or else the profile."""
+        if root := self.configs.of_run("root"):
+            return [Path(root).resolve()]
+        if self.profile is None or self.profile_file is None:
+            return []
+        return [(self.profile_file.resolve().parent / root).resolve() for root in self.profile.roots]
 
 
 def call(
@@ -68,6 +84,7 @@ def call(
     isolated: bool = False,
     stdin_filename: str = STDIN,
     respect_gitignore: bool | None = None,
+    learning: bool = False,
     **options: Any,  # noqa: ANN401  as many kinds as there are keys
 ) -> Call:
     """Return a call with its settings.
@@ -78,6 +95,7 @@ def call(
         isolated: Use no file.
         stdin_filename: What standard input is called.
         respect_gitignore: Whether to pass over what git ignores, if the user said so.
+        learning: Whether the call writes the profile, and so is not to go by it.
         options: What else the command line says, by key of the configuration with `_` for `-`; what is None or empty was not said.
 
     Raises:
@@ -100,7 +118,29 @@ def call(
 
         given["exclude"] = [anchored(pattern, Path.cwd()) for pattern in given["exclude"]]
     near = [Path(stdin_filename)] if STDIN in paths else list(map(Path, paths))
-    return Call(tuple(paths), Configs(near, given, config=file, isolated=isolated), stdin_filename)
+    configs = Configs(near, given, config=file, isolated=isolated)
+    asked = Call(tuple(paths), configs, stdin_filename)
+    profile = None if learning else configs.of_run("profile")
+    return asked if profile is None else replace(asked, profile=read_profile(Path(profile)), profile_file=Path(profile))
+
+
+def read_profile(file: Path) -> Profile:
+    """Return the site profile of a file.
+
+    Raises:
+        ProfileError: It cannot be read, or is wrong.
+    """
+    from dechaff.errors import ProfileError
+    from dechaff.profile import Profile
+
+    try:
+        return Profile.parse(file.read_bytes().decode("utf-8"), str(file))
+    except OSError as error:
+        message = f"{file} cannot be read: {error.strerror}; `dechaff learn` makes one"
+        raise ProfileError(message) from error
+    except UnicodeDecodeError as error:
+        message = f"{file}: is no profile: not UTF-8"
+        raise ProfileError(message) from error
 
 
 def _split(words: list[str]) -> list[str]:
@@ -142,8 +182,7 @@ def find(asked: Call) -> Corpus:
         return list(configs.of_folder(folder, "exclude"))
 
     found = corpus.find(asked.sources, include, passing_over(excluded, respect_gitignore=configs.of_run("respect-gitignore")))
-    if root := configs.of_run("root"):
-        found.files = [_placed(source, Path(root).resolve()) for source in found.files]
+    found.files = placed(found.files, asked.roots)
     if configs.of_run("force-exclude"):
         kept = [source for source in found.files if not matches(excluded(source.path.parent), source.path)]
         found.skipped += Counter({"files excluded by the configuration": len(found.files) - len(kept)})
@@ -156,11 +195,16 @@ def find(asked: Call) -> Corpus:
     return found
 
 
-def _placed(source: Source, root: Path) -> Source:
+def placed(files: Sequence[Source], roots: Sequence[Path]) -> list[Source]:
+    """Return files with their places below the deepest of some folders that holds each."""
     from dechaff_cli.corpus import spelled
 
-    path = source.path.resolve()
-    return replace(source, place=spelled(path.relative_to(root).as_posix())) if path.is_relative_to(root) else source
+    found = []
+    for source in files:
+        path = source.path.resolve() if roots else source.path
+        root = max((root for root in roots if path.is_relative_to(root)), key=lambda root: len(root.parts), default=None)
+        found.append(source if root is None else replace(source, place=spelled(path.relative_to(root).as_posix())))
+    return found
 
 
 def clean_folder(found: Corpus, task: Task, folder: Path | None, jobs: int) -> None:
