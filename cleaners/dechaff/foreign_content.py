@@ -94,15 +94,23 @@ def is_abstract(block: Sequence[str], seen: Sequence[Evidence], above: str) -> b
 
 
 def is_study(block: Sequence[str]) -> bool:
-    """Return whether a block tells of a study: a third of its lines have words of research, places of work or an abstract's headings.
+    """Return whether a block tells of a study, and of no site.
+
+    A third of its lines are phrases with words of research or places of work, an abstract's headings, or what authors declare.
 
     >>> is_study(["作者单位：北京大学第一医院感染科", "收稿日期：2019-03-01"])
     True
-    >>> is_study(["首页", "关于我们", "联系我们", "某某医院"])
+    >>> is_study(["某某大学附属第一医院", "版权所有"])
     False
     """
-    told = [line for line in block if is_article(line) or _STATEMENT.match(bare(line)) or ABSTRACT.fullmatch(bare(line))]
-    return _TOLD * sum(not is_site(line) and not is_notice(line) for line in told) >= len(block)
+    if any(map(is_site, block)):
+        return False
+    told = [
+        line
+        for line in block
+        if (is_article(line) and _is_phrase(line)) or _STATEMENT.match(bare(line)) or ABSTRACT.fullmatch(bare(line)) is not None
+    ]
+    return _TOLD * sum(not is_notice(line) for line in told) >= max(len(block), 1)
 
 
 def is_title(block: Sequence[str]) -> bool:
