@@ -14,7 +14,7 @@ demo: $(VENV)/installed
 	@echo "The clean copies are in build/clean; open build/clean-report/index.html to see every change and why."
 
 test: $(VENV)/installed
-	$(RUN)/python -m pytest
+	$(RUN)/python -m pytest -n auto
 
 lint: $(VENV)/installed
 	$(RUN)/ruff check .

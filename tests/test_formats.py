@@ -178,7 +178,7 @@ def test_sarif_is_read_by_a_reader_of_others(dechaff: Dechaff, samples: Path, tm
     read = loader.load_sarif_file(str(tmp_path / "out.sarif"))
     assert read.get_distinct_tool_names() == ["dechaff"]
     assert read.get_result_count() == len(json.loads((tmp_path / "out.sarif").read_bytes())["runs"][0]["results"]) > 50
-    assert {record["Severity"] for record in read.get_records()} == {"error"}
+    assert {record["Severity"] for record in read.get_records()} == {"error", "note"}  # what is only reported is a note
 
 
 def _many(count: int, *, rule: str = "CHR001") -> Checked:

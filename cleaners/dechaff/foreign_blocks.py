@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from dechaff.footer_phrases import is_beside, phrases
-from dechaff.foreign_content import is_abstract, is_study, is_title, protected
+from dechaff.foreign_content import is_abstract, is_study, is_title, is_verse, protected
 from dechaff.guards import guard
 from dechaff.language import FOREIGN, Guess, Languages, identify
 from dechaff.language_picker import FEWEST, names
@@ -300,7 +300,7 @@ class Reading:
         text = [self.lines[i] for i in inside]
         above = self.lines[block.begin - 1] if block.begin else ""
         told = [self.lines[i] for i in foreign]
-        if is_abstract(text, [self.see(i) for i in inside], above) or is_title(told) or is_study(told):
+        if is_abstract(text, [self.see(i) for i in inside], above) or is_title(told) or is_study(told) or is_verse(told):
             return None
         if self._beyond(block) and any(self.see(i).words >= _PARAGRAPH for i in foreign):
             return None

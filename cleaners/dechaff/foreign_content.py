@@ -58,6 +58,7 @@ _PARAGRAPH = 25  # words of one line that make it a paragraph under a heading of
 _ALONE = 60  # words of one line that make a paragraph, where a block has no more than two lines
 _LONG = 40  # words of one line that make a paragraph anywhere
 _TEXT = 2  # such paragraphs that make a text of its own
+_RUN_ON = 2  # lines that end amid a sentence; buttons and notices never do
 _TOLD = 3  # lines of a block among which one at least tells of a study; a hospital's own footer names it once among more
 _FEW_LINES = 2  # lines of a foreign title, with its authors or without
 _TITLE_WORDS = 4  # words from which a line can be a title
@@ -111,6 +112,15 @@ def is_study(block: Sequence[str]) -> bool:
         if (is_article(line) and _is_phrase(line)) or _STATEMENT.match(bare(line)) or ABSTRACT.fullmatch(bare(line)) is not None
     ]
     return _TOLD * sum(not is_notice(line) for line in told) >= max(len(block), 1)
+
+
+def is_verse(block: Sequence[str]) -> bool:
+    """Return whether a block is verse or a quotation set in lines: most run on into the next, which a site's own lines do not.
+
+    >>> is_verse(["Am Fenster steht ein Krug,", "der Krug ist leer;", "der Abend geht."])
+    True
+    """
+    return sum(line.rstrip().endswith((",", ";", "，", "；", "、")) for line in block) >= max(_RUN_ON, (len(block) - 1) / 2)
 
 
 def is_title(block: Sequence[str]) -> bool:
