@@ -1,6 +1,7 @@
 """How likely a line is in each language of Latin script: letters and words counted beforehand, summed in whole numbers.
 
-The table is made by `training/language_model.py`; `data/language_model.txt` says from what. It is loaded when the first line is asked for.
+The table is made by `cleaners/training/language_model.py`; `data/language_model.txt` says from what.
+It is loaded when the first line is asked for.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ class LanguageModel:
     """Costs of words in each language: the logarithm of one over their probability, in units of a sixteenth."""
 
     def __init__(self, arrays: dict[str, NDArray[np.generic]]) -> None:
-        """Unpack the arrays that `training/language_model.py` wrote."""
+        """Unpack the arrays that `cleaners/training/language_model.py` wrote."""
         self.languages: tuple[str, ...] = tuple(map(str, arrays["languages"]))
         self.index = {code: i for i, code in enumerate(self.languages)}
         self._trigram_costs = arrays["trigram_costs"]

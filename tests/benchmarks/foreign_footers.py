@@ -4,7 +4,7 @@
 
 The footers are interface strings, put by `bench/footers.py` around English pages of the WCXB development split. The shipped language model
 has counted English words on those pages; for a figure on pages it has not seen, build a table without some folds of their domains
-(`python training/language_model.py PACKAGES PAGES --folds 0,1,2 --out FILE`) and measure with that table on the other folds.
+(`python cleaners/training/language_model.py PACKAGES PAGES --folds 0,1,2 --out FILE`) and measure with that table on the other folds.
 """
 
 from __future__ import annotations

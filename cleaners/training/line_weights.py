@@ -1,7 +1,7 @@
 """Fits the weights of `[line_weights]` in `data/languages.toml`, and prints them: logistic regression on lines that the model has not seen.
 
-    python training/language_model.py PACKAGES PAGES --folds 0,1,2 --without wagtail,django_oscar,uppy --out FILE
-    python training/line_weights.py FILE PACKAGES PAGES
+    python cleaners/training/language_model.py PACKAGES PAGES --folds 0,1,2 --without wagtail,django_oscar,uppy --out FILE
+    python cleaners/training/line_weights.py FILE PACKAGES PAGES
 
 Foreign lines are the strings of the three packages left out, at most 400 a language; English lines are the content of the pages of folds 3 and 4:
 their chrome has language pickers and menus in other languages.

@@ -1,6 +1,6 @@
 """Builds `cleaners/dechaff/data/language_model.npz`: how likely letters and words are in English and in 56 other Latin-script languages.
 
-    python training/language_model.py PACKAGES PAGES [--out FILE] [--folds 0,1,2]
+    python cleaners/training/language_model.py PACKAGES PAGES [--out FILE] [--folds 0,1,2]
 
 PACKAGES is a folder with the distributions named in `SOURCES`, as `pip download --no-deps` and `npm pack` put them there.
 PAGES is the rendering `full_page.jsonl.gz` of the WCXB development split. `--folds` leaves pages out, to measure on them.
@@ -32,7 +32,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 OUT = ROOT / "cleaners" / "dechaff" / "data" / "language_model.npz"
 WORDS = Path(__file__).with_name("language_words.toml")
 

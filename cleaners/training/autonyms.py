@@ -1,6 +1,6 @@
 """Writes `cleaners/dechaff/data/autonyms.txt`: what languages call themselves, from the Unicode CLDR that Babel carries.
 
-pip install babel && python training/autonyms.py
+pip install babel && python cleaners/training/autonyms.py
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from pathlib import Path
 
 from babel import Locale, localedata
 
-OUT = Path(__file__).parent.parent / "cleaners" / "dechaff" / "data" / "autonyms.txt"
+OUT = Path(__file__).parent.parent / "dechaff" / "data" / "autonyms.txt"
 HEAD = """\
-# What languages call themselves, in lower case: Unicode CLDR (Unicode License V3, https://www.unicode.org/license.txt), by training/autonyms.py.
+# What languages call themselves, in lower case: Unicode CLDR (Unicode License V3, https://www.unicode.org/license.txt), by cleaners/training/autonyms.py.
 # Below the rule, forms that language pickers use beside those.
 """
 BY_HAND = """
