@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from itertools import compress
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,9 +20,10 @@ _KNOWN = 0x20000  # code points looked up in tables: the two planes in use; beyo
 _SPACE, _WORD, _LETTER, _STOP, _CLOSER = (1 << bit for bit in range(5))
 _STOPS, _CLOSERS = ".!?…。！？", "\"'”’)]"
 _MOST_CLOSERS = 3  # quotes and brackets after a full stop
-_RANKS = 4096  # characters after which the factors of a key begin again: longer lines are told apart all the same
 _PIECE = 1 << 18  # code points taken at once: what a processor's own memory holds, and no more memory for a long text than for a short one
+_POWERS = 1 << 19  # those that a piece needs, but for lines longer than pieces
 _SEED = 0x9E3779B97F4A7C15  # the golden ratio in 64 bits, as splitmix64 has it (Steele, Lea and Flood, 2014)
+_FACTOR, _INVERSE = _SEED, pow(_SEED, -1, 1 << 64)  # odd, so that it has an inverse
 
 
 class Rows(NamedTuple):
@@ -112,16 +113,17 @@ def line_key(line: str) -> int:
 
 def _piece(text: str) -> Rows:
     """Return the written lines of some text that ends with a line break."""
-    codes = np.minimum(np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.int64), _KNOWN)
-    kind = _tables()[0][codes]
+    codes = np.minimum(np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4"), _KNOWN)
+    kind = _tables()[0].take(codes)
     ends = np.flatnonzero(codes == ord("\n"))
     starts = np.concatenate(([0], ends[:-1] + 1))
     visible = np.flatnonzero((kind & _SPACE) == 0)
     firsts, stops = np.searchsorted(visible, starts), np.searchsorted(visible, ends)
     written = np.flatnonzero(stops > firsts)
-    starts, ends = starts[written], ends[written]
     last = visible[stops[written] - 1]
-    return Rows(starts, ends, written - np.arange(written.size), _prose(kind, starts, ends, last), _keys(codes, kind, starts, ends))
+    keys = _keys(codes, kind, starts)[written]
+    starts, ends = starts[written], ends[written]
+    return Rows(starts, ends, written - np.arange(written.size), _prose(kind, starts, ends, last), keys)
 
 
 def _prose(kind: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64], last: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -138,25 +140,32 @@ def _prose(kind: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.
     return prose
 
 
-def _keys(codes: NDArray[np.int64], kind: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """Return a number for what is left of each line without case and punctuation: a sum over its characters, by rank."""
-    values = _tables()[1]
-    inside = np.flatnonzero(kind & _WORD)
-    first, stop = np.searchsorted(inside, starts), np.searchsorted(inside, ends)
-    if not inside.size:
-        return np.zeros(starts.size, dtype=np.uint64)
-    rank = (np.arange(inside.size) - np.repeat(first, stop - first)) % _RANKS
-    parts = values[codes[inside]] * _factors()[rank]
-    sums = np.concatenate((np.zeros(1, dtype=np.uint64), np.cumsum(parts)))  # of integers that wrap round: exact in any order
-    letters = np.flatnonzero(kind & _LETTER)
-    lettered = np.searchsorted(letters, ends) > np.searchsorted(letters, starts)
-    return np.where(lettered, (sums[stop] - sums[first]) | np.uint64(1), np.uint64(0))
+def _keys(codes: NDArray[np.uint32], kind: NDArray[np.uint8], starts: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """Return a number for what is left of each line without case and punctuation.
+
+    It is a polynomial of the characters, of integers that wrap round and so exact in any order: the sum of their values times powers by
+    rank in the whole text, brought back to the line's own beginning.
+    """
+    rank = np.cumsum((kind & _WORD) != 0, dtype=np.int64)
+    sums = np.add.reduceat(_tables()[1].take(codes) * _power(_FACTOR, rank), starts)
+    before = rank[starts] - ((kind[starts] & _WORD) != 0)
+    lettered = (np.bitwise_or.reduceat(kind, starts) & _LETTER) != 0
+    return np.where(lettered, _scrambled(sums * _power(_INVERSE, before)) | np.uint64(1), np.uint64(0))
 
 
-@cache
-def _factors() -> NDArray[np.uint64]:
-    """Return an odd factor for each rank."""
-    return _scrambled(np.arange(_RANKS, dtype=np.uint64) + np.uint64(_KNOWN)) | np.uint64(1)
+def _power(base: int, exponents: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """Return powers of a number in 64 bits; the exponents rise."""
+    found = _powers(base).take(exponents & (_POWERS - 1))
+    if exponents[-1] >= _POWERS:
+        found *= _powers(pow(base, _POWERS, 1 << 64)).take(exponents // _POWERS)
+    return found
+
+
+@lru_cache(maxsize=4)
+def _powers(base: int) -> NDArray[np.uint64]:
+    steps = np.full(_POWERS, base, dtype=np.uint64)
+    steps[0] = 1
+    return np.multiply.accumulate(steps)
 
 
 def _scrambled(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -169,7 +178,7 @@ def _scrambled(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 @cache
 def _tables() -> tuple[NDArray[np.uint8], NDArray[np.uint64]]:
-    """Return what kind each code point is, and its value in keys: the same for both cases of a letter."""
+    """Return what kind each code point is, and its value in keys: the same for both cases of a letter, 0 if it is none."""
     kinds = np.zeros(_KNOWN + 1, dtype=np.uint8)
     same = np.arange(_KNOWN + 1, dtype=np.uint64)
     for code, character in enumerate(map(chr, range(_KNOWN))):
@@ -183,4 +192,4 @@ def _tables() -> tuple[NDArray[np.uint8], NDArray[np.uint64]]:
     kinds[_KNOWN] = _WORD | _LETTER
     kinds[[ord(character) for character in _STOPS]] |= _STOP
     kinds[[ord(character) for character in _CLOSERS]] |= _CLOSER
-    return kinds, _scrambled(same)
+    return kinds, np.where(kinds & _WORD, _scrambled(same), np.uint64(0))
