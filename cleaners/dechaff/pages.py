@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _KNOWN = 0x20000  # code points looked up in tables: the two planes in use; beyond them lie East Asian characters, which are letters
-_SPACE, _WORD, _LETTER, _STOP, _CLOSER = (1 << bit for bit in range(5))
+_SPACE, _WORD, _LETTER, _STOP, _CLOSER, _STRANGE = (1 << bit for bit in range(6))
 _STOPS, _CLOSERS = ".!?…。！？", "\"'”’)]"
+# Where letters with accents and of other scripts are, from the first of a range to the last.
+_STRANGERS = ((0xC0, 0x24F), (0x370, 0x1FFF), (0x2C00, 0x2DFF), (0x3040, 0xD7FF), (0xF900, 0xFFEF), (0x10000, _KNOWN))
 _MOST_CLOSERS = 3  # quotes and brackets after a full stop
 _RANKS = 4096  # characters after which the factors of a key begin again: longer lines are told apart all the same
 _PIECE = 1 << 18  # code points taken at once: what a processor's own memory holds, and no more memory for a long text than for a short one
@@ -38,6 +40,8 @@ class Rows(NamedTuple):
     """Whether it is running text, as `lines.is_prose` says."""
     key: NDArray[np.uint64]
     """The same for lines that differ in case, spaces and punctuation alone; 0 without letters."""
+    strange: NDArray[np.bool_]
+    """Whether it has a letter that English lacks: with an accent, or of another script."""
 
     def only(self, which: NDArray[np.bool_] | NDArray[np.int64] | slice) -> Rows:
         """Return some of the rows."""
@@ -121,20 +125,26 @@ def _piece(text: str) -> Rows:
     written = np.flatnonzero(stops > firsts)
     starts, ends = starts[written], ends[written]
     last = visible[stops[written] - 1]
-    return Rows(starts, ends, written - np.arange(written.size), _prose(kind, starts, ends, last), _keys(codes, kind, starts, ends))
+    strange = _count(np.flatnonzero((kind & _STRANGE) != 0), starts, ends) > 0
+    keys = _keys(codes, kind, starts, ends)
+    return Rows(starts, ends, written - np.arange(written.size), _prose(kind, starts, ends, last), keys, strange)
+
+
+def _count(places: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return how many places lie in each line."""
+    return np.searchsorted(places, ends) - np.searchsorted(places, starts)
 
 
 def _prose(kind: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64], last: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Return which lines are running text; `last` is where their last visible characters stand."""
     spaces = kind & _SPACE
-    words = np.flatnonzero((spaces == 0) & (np.concatenate(([_SPACE], spaces[:-1])) != 0))  # where one begins
-    count = np.searchsorted(words, ends) - np.searchsorted(words, starts)
+    words = _count(np.flatnonzero((spaces == 0) & (np.concatenate(([_SPACE], spaces[:-1])) != 0)), starts, ends)  # where one begins
     last = last.copy()
     for _ in range(_MOST_CLOSERS):
         last -= ((kind[last] & _CLOSER) != 0) & (last > starts)
     closed = (kind[last] & _STOP) != 0
     long = ends - starts >= 2 * PROSE_WORDS
-    prose: NDArray[np.bool_] = long & ((count >= LONG_WORDS) | ((count >= PROSE_WORDS) & closed))
+    prose: NDArray[np.bool_] = long & ((words >= LONG_WORDS) | ((words >= PROSE_WORDS) & closed))
     return prose
 
 
@@ -149,8 +159,7 @@ def _keys(codes: NDArray[np.int64], kind: NDArray[np.uint8], starts: NDArray[np.
     parts = values[codes[inside]] * _factors()[rank]
     sums = np.concatenate((np.zeros(1, dtype=np.uint64), np.cumsum(parts)))  # of integers that wrap round: exact in any order
     letters = np.flatnonzero(kind & _LETTER)
-    lettered = np.searchsorted(letters, ends) > np.searchsorted(letters, starts)
-    return np.where(lettered, (sums[stop] - sums[first]) | np.uint64(1), np.uint64(0))
+    return np.where(_count(letters, starts, ends) > 0, (sums[stop] - sums[first]) | np.uint64(1), np.uint64(0))
 
 
 @cache
@@ -181,6 +190,8 @@ def _tables() -> tuple[NDArray[np.uint8], NDArray[np.uint64]]:
         elif character.isspace():
             kinds[code] = _SPACE
     kinds[_KNOWN] = _WORD | _LETTER
+    for first, last in _STRANGERS:
+        kinds[first : last + 1] |= _STRANGE
     kinds[[ord(character) for character in _STOPS]] |= _STOP
     kinds[[ord(character) for character in _CLOSERS]] |= _CLOSER
     return kinds, _scrambled(same)
