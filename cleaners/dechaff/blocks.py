@@ -93,7 +93,7 @@ class View(NamedTuple):
     @classmethod
     def of(cls, page: Page) -> View:
         """Return all lines of a page."""
-        return cls(page.lines, *(column.tolist() for column in page.rows[2:]))
+        return cls(page.lines, page.rows.blank.tolist(), page.rows.prose.tolist(), page.rows.key.tolist())
 
     def only(self, which: Sequence[int]) -> View:
         """Return some of the lines, in their order."""

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _KNOWN = 0x20000  # code points looked up in tables: the two planes in use; beyond them lie East Asian characters, which are letters
-_SPACE, _WORD, _LETTER, _STOP, _CLOSER = (1 << bit for bit in range(5))
+_SPACE, _WORD, _LETTER, _STOP, _CLOSER, _STRANGE = (1 << bit for bit in range(6))
 _STOPS, _CLOSERS = ".!?…。！？", "\"'”’)]"
+# Where letters with accents and of other scripts are, from the first of a range to the last.
+_STRANGERS = ((0xC0, 0x24F), (0x370, 0x1FFF), (0x2C00, 0x2DFF), (0x3040, 0xD7FF), (0xF900, 0xFFEF), (0x10000, _KNOWN))
 _MOST_CLOSERS = 3  # quotes and brackets after a full stop
 _PIECE = 1 << 18  # code points taken at once: what a processor's own memory holds, and no more memory for a long text than for a short one
 _POWERS = 1 << 19  # those that a piece needs, but for lines longer than pieces
@@ -39,6 +41,8 @@ class Rows(NamedTuple):
     """Whether it is running text, as `lines.is_prose` says."""
     key: NDArray[np.uint64]
     """The same for lines that differ in case, spaces and punctuation alone; 0 without letters."""
+    strange: NDArray[np.bool_]
+    """Whether it has a letter that English lacks: with an accent, or of another script."""
 
     def only(self, which: NDArray[np.bool_] | NDArray[np.int64] | slice) -> Rows:
         """Return some of the rows."""
@@ -121,22 +125,24 @@ def _piece(text: str) -> Rows:
     firsts, stops = np.searchsorted(visible, starts), np.searchsorted(visible, ends)
     written = np.flatnonzero(stops > firsts)
     last = visible[stops[written] - 1]
-    keys = _keys(codes, kind, starts)[written]
+    present = np.bitwise_or.reduceat(kind, starts)[written]
+    keys = np.where((present & _LETTER) != 0, _keys(codes, kind, starts)[written], np.uint64(0))
     starts, ends = starts[written], ends[written]
-    return Rows(starts, ends, written - np.arange(written.size), _prose(kind, starts, ends, last), keys)
+    prose = _prose(kind, starts, ends, last)
+    return Rows(starts, ends, written - np.arange(written.size), prose, keys, (present & _STRANGE) != 0)
 
 
 def _prose(kind: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64], last: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Return which lines are running text; `last` is where their last visible characters stand."""
     spaces = kind & _SPACE
-    words = np.flatnonzero((spaces == 0) & (np.concatenate(([_SPACE], spaces[:-1])) != 0))  # where one begins
-    count = np.searchsorted(words, ends) - np.searchsorted(words, starts)
+    begins = np.flatnonzero((spaces == 0) & (np.concatenate(([_SPACE], spaces[:-1])) != 0))
+    words = np.searchsorted(begins, ends) - np.searchsorted(begins, starts)
     last = last.copy()
     for _ in range(_MOST_CLOSERS):
         last -= ((kind[last] & _CLOSER) != 0) & (last > starts)
     closed = (kind[last] & _STOP) != 0
     long = ends - starts >= 2 * PROSE_WORDS
-    prose: NDArray[np.bool_] = long & ((count >= LONG_WORDS) | ((count >= PROSE_WORDS) & closed))
+    prose: NDArray[np.bool_] = long & ((words >= LONG_WORDS) | ((words >= PROSE_WORDS) & closed))
     return prose
 
 
@@ -149,8 +155,7 @@ def _keys(codes: NDArray[np.uint32], kind: NDArray[np.uint8], starts: NDArray[np
     rank = np.cumsum((kind & _WORD) != 0, dtype=np.int64)
     sums = np.add.reduceat(_tables()[1].take(codes) * _power(_FACTOR, rank), starts)
     before = rank[starts] - ((kind[starts] & _WORD) != 0)
-    lettered = (np.bitwise_or.reduceat(kind, starts) & _LETTER) != 0
-    return np.where(lettered, _scrambled(sums * _power(_INVERSE, before)) | np.uint64(1), np.uint64(0))
+    return _scrambled(sums * _power(_INVERSE, before)) | np.uint64(1)
 
 
 def _power(base: int, exponents: NDArray[np.int64]) -> NDArray[np.uint64]:
@@ -190,6 +195,8 @@ def _tables() -> tuple[NDArray[np.uint8], NDArray[np.uint64]]:
         elif character.isspace():
             kinds[code] = _SPACE
     kinds[_KNOWN] = _WORD | _LETTER
+    for first, last in _STRANGERS:
+        kinds[first : last + 1] |= _STRANGE
     kinds[[ord(character) for character in _STOPS]] |= _STOP
     kinds[[ord(character) for character in _CLOSERS]] |= _CLOSER
     return kinds, np.where(kinds & _WORD, _scrambled(same), np.uint64(0))
