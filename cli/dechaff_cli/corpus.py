@@ -28,16 +28,39 @@ class CorpusError(DechaffError):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file to clean."""
+    """One document to clean: a file, or a record of a container. A container is one too, until its records are read."""
 
     path: Path
-    """Where it is."""
+    """The file; for a record that of its container."""
     name: str
     """What it is called in reports and below the output folder: relative, with forward slashes."""
     size: int
     """Bytes."""
     place: str = ""
     """Where it lies below the folder that sites are folders of, if that is not the folder it was found in."""
+    record: str = ""
+    """What the record is called within its container; nothing for a file."""
+    held: bytes | str | None = field(default=None, repr=False)
+    """What a record holds: it goes to whoever cleans it; a file is read there."""
+    site: str = ""
+    """The site, where the container knows the address; otherwise name and text tell."""
+    error: str = ""
+    """Why a record, or what is left of a container, has no text."""
+
+    @property
+    def shown(self) -> str:
+        """Where it is, for people: the path of the file, and the record within it."""
+        return f"{self.path}#{self.record}" if self.record else str(self.path)
+
+    def raw(self) -> bytes:
+        """Return its bytes; of a text those of UTF-8, lone surrogates included.
+
+        Raises:
+            OSError: The file cannot be read.
+        """
+        if self.held is None:
+            return self.path.read_bytes()
+        return self.held.encode("utf-8", "surrogatepass") if isinstance(self.held, str) else self.held
 
 
 @dataclass(slots=True)

@@ -7,9 +7,10 @@ import os
 import signal
 import threading
 from collections import deque
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from multiprocessing import connection, parent_process
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -23,7 +24,7 @@ from dechaff_cli.config import Treatment
 from dechaff_cli.formats.diff import unified
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from dechaff import Cleaned
     from dechaff.decoding import Decoded
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from dechaff_cli.corpus import Source
 
 _BATCH_FILES = 64
+_AHEAD = 4  # batches a process that are handed out before the first result is taken: enough that none waits, bounded for any corpus
 _GARBAGE = 100_000  # allocations between looks for cycles: we make none, and looking through a corpus of lines is a tenth of the time
 _HOLD = 32 << 20  # bytes of files held between the passes: beside the automaton's, this is the larger part of the memory
 _HOLD_FILES = 5000  # and as many files at most
@@ -48,7 +50,7 @@ class Outcome(NamedTuple):
     diff: bytes
     """Unified, against the bytes of the file; empty when nothing changed or nobody asked."""
     text: str
-    """The clean text, where it was asked for instead of a file."""
+    """The clean text, where it was asked for instead of a file; that of a record always, since its container is written elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +86,21 @@ class Read(NamedTuple):
     error: str
 
 
-def survey(files: Sequence[Source], task: Task, jobs: int, advance: Callable[[int], None] = lambda _: None) -> Survey:
+def survey(files: Iterable[Source], task: Task, jobs: int, advance: Callable[[int], None] = lambda _: None) -> Survey:
     """Return the counts that a corpus is cleaned by: those of its files, and for the sites of a profile those of the profile.
 
     Args:
-        files: All files.
+        files: All documents; read again from the start by every pass, and never held whole.
         task: For its rules and its profile.
         jobs: Processes.
         advance: Told how many more files are done.
     """
-    counts = count(files, task, jobs, advance) if len(files) > 1 else Survey()
+    several = len(list(islice(files, 2))) > 1
+    counts = count(files, task, jobs, advance) if several else Survey()
     return counts.settle().knowing(task.profile)
 
 
-def count(files: Sequence[Source], task: Task, jobs: int, advance: Callable[[int], None] = lambda _: None) -> Survey:
+def count(files: Iterable[Source], task: Task, jobs: int, advance: Callable[[int], None] = lambda _: None) -> Survey:
     """Return what all files share, whatever a profile says, down to what a single one has."""
     counts = Survey()
     if "REP001" in task.rules:
@@ -106,7 +109,7 @@ def count(files: Sequence[Source], task: Task, jobs: int, advance: Callable[[int
     return counts
 
 
-def quoted(files: Sequence[Source], task: Task, counts: Survey, jobs: int) -> tuple[dict[str, dict[int, Pair]], list[tuple[str, str]]]:
+def quoted(files: Iterable[Source], task: Task, counts: Survey, jobs: int) -> tuple[dict[str, dict[int, Pair]], list[tuple[str, str]]]:
     """Return the words of what a survey counts, by site and number, as far as files have them; and which files have no text, and why."""
     found: dict[str, dict[int, Pair]] = {}
     errors: list[tuple[str, str]] = []
@@ -116,8 +119,8 @@ def quoted(files: Sequence[Source], task: Task, counts: Survey, jobs: int) -> tu
     return found, errors
 
 
-def clean(files: Sequence[Source], task: Task, counts: Survey, jobs: int) -> Iterator[Outcome]:
-    """Yield what became of each file, in their order, whatever the number of processes."""
+def clean(files: Iterable[Source], task: Task, counts: Survey, jobs: int) -> Iterator[Outcome]:
+    """Yield what became of each document, in their order, whatever the number of processes."""
     for outcomes, batch in _map(_clean_batch, files, jobs, task, counts):
         if isinstance(outcomes, str):
             yield from (Outcome(FileReport(source.name, error=outcomes), b"", "") for source in batch)
@@ -137,9 +140,11 @@ def clean_text(raw: bytes, name: str, task: Task) -> Outcome:
 
 
 def read(source: Source, encoding: str | None = None) -> Read:
-    """Return a file's bytes and text, or why it has none."""
+    """Return the bytes and text of a document, or why it has none."""
+    if source.error:
+        return Read(source, b"", None, source.error)
     try:
-        raw = source.path.read_bytes()
+        raw, encoding = source.raw(), None if isinstance(source.held, str) else encoding
         return Read(source, raw, decode(raw, encoding), "")
     except OSError as error:
         return Read(source, b"", None, f"cannot be read: {error.strerror}")
@@ -152,7 +157,9 @@ def read(source: Source, encoding: str | None = None) -> Read:
 def document(found: Read) -> Document:
     """Return a file that was read as a document of its site."""
     assert found.decoded is not None
-    return Document(found.source.name, corpus.site(found.source.place or found.source.name, found.decoded.text), found.decoded.text)
+    source = found.source
+    site = source.site or corpus.site(source.place or source.name, found.decoded.text)
+    return Document(source.name, site, found.decoded.text)
 
 
 class Pipelines:
@@ -249,7 +256,7 @@ def _quote_batch(batch: Sequence[Source]) -> tuple[dict[str, dict[int, Pair]], l
     quotes: dict[str, dict[int, Pair]] = {}
     for pipeline, _, works in _prepared(found, held, pipelines):
         _add_quotes(quotes, pipeline.quote(works, pipelines.counts))
-    return quotes, [(str(one.source.path), one.error) for one in found if one.decoded is None]
+    return quotes, [(one.source.shown, one.error) for one in found if one.decoded is None]
 
 
 def _add_quotes(quotes: dict[str, dict[int, Pair]], more: dict[str, dict[int, Pair]]) -> None:
@@ -290,6 +297,8 @@ def _prepared(
 def _written(found: Read, outcome: Outcome, cleaned: Cleaned, task: Task) -> Outcome:
     """Return what became of a file once its clean copy is written, if one is wanted."""
     source = found.source
+    if source.held is not None:
+        return outcome
     try:
         if task.quarantine is not None and cleaned.foreign:
             corpus.write_below(task.quarantine, source.name, found.raw)
@@ -312,20 +321,23 @@ def _outcome(found: Read, cleaned: Cleaned, rules: frozenset[str], task: Task) -
 
 
 def _map(
-    work: Callable[[Sequence[Source]], _Part], files: Sequence[Source], jobs: int, task: Task, counts: Survey
+    work: Callable[[Sequence[Source]], _Part], files: Iterable[Source], jobs: int, task: Task, counts: Survey
 ) -> Iterator[tuple[_Part | str, Sequence[Source]]]:
     """Yield what a function makes of each batch, in order: in this process, or in several."""
-    batches = list(_batches(files))
-    jobs = min(jobs or os.cpu_count() or 1, len(batches))
+    batches = _batches(files)
+    first = list(islice(batches, jobs or os.cpu_count() or 1))
+    batches, jobs = chain(first, batches), len(first)
     if jobs <= 1:
         _start(task, counts)
         yield from ((work(batch), batch) for batch in batches)
         return
     with ProcessPoolExecutor(jobs, initializer=_start_apart, initargs=(task, counts)) as pool:
-        parts = deque((pool.submit(work, batch), batch) for batch in batches)
+        handed = ((_submitted(pool, work, batch), batch) for batch in batches)
+        parts = deque(islice(handed, jobs * _AHEAD))
         try:
             while parts:
                 part, batch = parts.popleft()  # what has been handed on is not held
+                parts.extend(islice(handed, 1))
                 try:
                     yield part.result(), batch
                 except BrokenProcessPool:
@@ -334,9 +346,19 @@ def _map(
             pool.shutdown(wait=True, cancel_futures=True)  # on an interrupt, what is queued is not worked off
 
 
+def _submitted(pool: ProcessPoolExecutor, work: Callable[[Sequence[Source]], _Part], batch: Sequence[Source]) -> Future[_Part]:
+    """Return what will become of a batch; a pool that has broken meanwhile says so when it is asked for."""
+    try:
+        return pool.submit(work, batch)
+    except BrokenProcessPool as error:
+        failed: Future[_Part] = Future()
+        failed.set_exception(error)
+        return failed
+
+
 def _whole(  # noqa: PLR0913, PLR0917  what `_map` takes, and whom to tell
     work: Callable[[Sequence[Source]], _Part],
-    files: Sequence[Source],
+    files: Iterable[Source],
     jobs: int,
     task: Task,
     counts: Survey,
@@ -355,7 +377,7 @@ def _whole(  # noqa: PLR0913, PLR0917  what `_map` takes, and whom to tell
         advance(len(batch))
 
 
-def _batches(files: Sequence[Source]) -> Iterator[list[Source]]:
+def _batches(files: Iterable[Source]) -> Iterator[list[Source]]:
     batch: list[Source] = []
     size = 0
     for source in files:

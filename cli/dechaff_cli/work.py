@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
+from collections import Counter, deque
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from dechaff_cli.exits import fail
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from dechaff.profile import Profile
     from dechaff_cli.config import Configs
@@ -215,7 +215,7 @@ def clean_folder(found: Corpus, task: Task, folder: Path | None, jobs: int) -> N
 
     summary = Summary(skipped=found.skipped, errors=list(found.problems))
     with ReportFolder(folder, sorted(task.rules)) if folder else nullcontext() as writing:
-        for outcome in cleaned(found, task, jobs):
+        for _, outcome in cleaned(found, task, jobs):
             summary.add(outcome.report)
             if writing:
                 writing.add(outcome)
@@ -238,7 +238,7 @@ def clean_in_place(found: Corpus, task: Task, jobs: int) -> int:
 
     errors = list(found.problems)
     changed = 0
-    for source, outcome in zip(found.files, cleaned(found, task, jobs), strict=True):
+    for source, outcome in cleaned(found, task, jobs):
         report = outcome.report
         if report.error is None and report.sha256_in != report.sha256_out:
             path = source.path.resolve()
@@ -275,19 +275,30 @@ def from_stdin(task: Task, name: str) -> Outcome:
         return Outcome(FileReport(name, error=str(error)), b"", "")
 
 
-def cleaned(found: Corpus, task: Task, jobs: int) -> Iterator[Outcome]:
-    """Yield what becomes of each file, with a progress bar for those who watch."""
+def cleaned(found: Corpus, task: Task, jobs: int) -> Iterator[tuple[Source, Outcome]]:
+    """Yield each document, without what it holds, and what becomes of it, with a progress bar for those who watch."""
     from dechaff_cli import run
+    from dechaff_cli.corpora import Documents
     from dechaff_cli.terminal import progress
 
+    documents = Documents(found.files)
+    total = None if documents.streamed else len(found.files)
     with progress() as bar:
-        counting = bar.add_task("counting", total=len(found.files))
-        counts = run.survey(found.files, task, jobs, lambda more: bar.advance(counting, more))
+        counting = bar.add_task("counting", total=total)
+        counts = run.survey(documents, task, jobs, lambda more: bar.advance(counting, more))
         bar.remove_task(counting)
-        cleaning = bar.add_task("cleaning", total=len(found.files))
-        for outcome in run.clean(found.files, task, counts, jobs):
-            yield outcome
+        cleaning = bar.add_task("cleaning", total=total)
+        handed: deque[Source] = deque()  # as many as are being cleaned
+        for outcome in run.clean(_remembered(documents, handed), task, counts, jobs):
+            yield handed.popleft(), outcome
             bar.advance(cleaning)
+
+
+def _remembered(documents: Iterable[Source], handed: deque[Source]) -> Iterator[Source]:
+    """Yield documents; remember each without what it holds, until somebody takes it."""
+    for source in documents:
+        handed.append(source if source.held is None else replace(source, held=None))
+        yield source
 
 
 def each(
@@ -304,11 +315,11 @@ def each(
     found = find(asked)
     errors += found.problems
     task = asked.task(diff=diff, keep_text=keep_text)
-    for source, outcome in zip(found.files, cleaned(found, task, asked.jobs), strict=True):
+    for source, outcome in cleaned(found, task, asked.jobs):
         if outcome.report.error is not None:
-            errors.append((str(source.path), outcome.report.error))
+            errors.append((source.shown, outcome.report.error))
         else:
-            yield outcome, source.path
+            yield outcome, Path(source.shown)
     if not quiet:
         say_skipped(found)
 

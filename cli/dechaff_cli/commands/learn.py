@@ -63,6 +63,7 @@ def learn(
     with exit_codes():
         from dechaff.profile import Profile
         from dechaff_cli import corpus, run
+        from dechaff_cli.corpora import Documents
         from dechaff_cli.terminal import note
 
         if work.STDIN in paths:
@@ -89,7 +90,7 @@ def learn(
         asked = replace(asked, profile=old, profile_file=place)
         asked = replace(asked, profile=replace(old, roots=(*old.roots, *_roots(asked, place))))
         found = work.find(asked)
-        files = _once(found.files, place)
+        files = Documents(_once(found.files, place))
         task = replace(asked.task(), profile=Profile().survey())
         if "REP001" not in task.rules:
             message = "there is nothing to learn without the rule REP001, which takes what pages share"
