@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dechaff.repetition import Survey
-from dechaff.tally import Tally, counted, total
+from dechaff.tally import counted, total
 from dechaff_cli.corpus import Source
 from dechaff_cli.engine.batches import Batch, all_of, batches
-from dechaff_cli.engine.counts import Counts
+from dechaff_cli.engine.counts import Counts, OnDisk
 from dechaff_cli.engine.flow import Here, in_order
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ def test_files_of_counts_are_merged_and_go_with_them() -> None:
     settled = counts.settled()
     assert settled.of("a").pages == 200
     assert dict(zip(settled.of("a").pairs.tolist(), settled.of("a").counts.tolist(), strict=True))[1] == 200
-    folder = settled.__reduce__()[1][0].parent  # type: ignore[index]
+    assert isinstance(settled, OnDisk)
+    folder = settled.place.parent
     assert len(list(folder.iterdir())) < 80
     del counts
     assert settled.of("a").pages == 200
@@ -96,4 +97,4 @@ def test_what_is_done_is_passed_on_in_its_place() -> None:
 def test_an_empty_tally_adds_nothing() -> None:
     rows = counted([_page(("a", {3}))])
     assert Survey(total([rows, counted([])])) == Survey(rows)
-    assert Survey(Tally(*(column[:0] for column in rows))).settle() == Survey()
+    assert Survey(rows.part(0, 0)).settle() == Survey()

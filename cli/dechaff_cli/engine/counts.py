@@ -96,11 +96,11 @@ class OnDisk(Survey):
             owner: Whose files they are, in its own process: they are there as long as it is.
         """
         super().__init__(mapped(place))
-        self._place, self._owner = place, owner
+        self.place, self._owner = place, owner
 
     def __reduce__(self) -> tuple[type[OnDisk], tuple[Path]]:
         """Travel as the folder's path."""
-        return OnDisk, (self._place,)
+        return OnDisk, (self.place,)
 
 
 def mapped(place: Path) -> Tally:
