@@ -9,16 +9,17 @@ from collections import Counter
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from dechaff.errors import DechaffError
+from dechaff_cli.columns import Columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 INCLUDE = ("*.txt", "*.text", "*.md")
 STDIN = "-"
-REPORT_FILES = {"findings.jsonl", "changes.diff", "index.html", "summary.md", "summary.json"}
+REPORT_FILES = {"findings.jsonl", "containers.jsonl", "changes.diff", "index.html", "summary.md", "summary.json"}
 """What a report consists of. A folder that holds nothing else is an earlier report, and a new one takes its place."""
 
 
@@ -52,6 +53,14 @@ class Source:
         """Where it is, for people: the path of the file, and the record within it."""
         return f"{self.path}#{self.record}" if self.record else str(self.path)
 
+    def opened(self) -> BinaryIO:
+        """Open the file for reading.
+
+        Raises:
+            OSError: It cannot be read.
+        """
+        return self.path.open("rb")
+
     def raw(self) -> bytes:
         """Return its bytes; of a text those of UTF-8, lone surrogates included.
 
@@ -72,6 +81,8 @@ class Corpus:
     """How many files were not taken, by the reason."""
     problems: list[tuple[str, str]] = field(default_factory=list)
     """Paths that cannot be cleaned, and why."""
+    columns: Columns = field(default_factory=Columns)
+    """Where the records of its containers keep what."""
 
 
 def find(
@@ -303,12 +314,22 @@ def write_below(folder: Path, name: str, data: bytes) -> None:
         CorpusError: The name, or a link on the way, leads out of the folder.
         OSError: It could not be written; nothing is left behind.
     """
+    write(place_below(folder, name), data)
+
+
+def place_below(folder: Path, name: str) -> Path:
+    """Return the path of a file that may be written below a folder; the folders above it are made.
+
+    Raises:
+        CorpusError: The name, or a link on the way, leads out of the folder.
+        OSError: A folder cannot be made.
+    """
     path = below(folder, name)
     make_folder(path.parent)
     if not path.parent.resolve().is_relative_to(folder.resolve()):
         message = f"{path.parent} is a link that leads out of {folder}: writing there could overwrite other files"
         raise CorpusError(message)
-    write(path, data)
+    return path
 
 
 def write(path: Path, data: bytes, mode: int | None = None) -> None:

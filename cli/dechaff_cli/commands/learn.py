@@ -39,6 +39,9 @@ def learn(
     select: options.Select = None,
     ignore: options.Ignore = None,
     encoding: options.Encoding = None,
+    text_column: options.TextColumn = None,
+    id_column: options.IdColumn = None,
+    url_column: options.UrlColumn = None,
     keep_lang: options.KeepLang = None,
     include: options.Include = None,
     exclude: options.Exclude = None,
@@ -80,6 +83,9 @@ def learn(
             select=select,
             ignore=ignore,
             encoding=encoding,
+            text_column=text_column,
+            id_column=id_column,
+            url_column=url_column,
             keep_lang=keep_lang,
             include=include,
             exclude=exclude,
@@ -91,7 +97,7 @@ def learn(
         asked = replace(asked, profile=old, profile_file=place)
         asked = replace(asked, profile=replace(old, roots=(*old.roots, *_roots(asked, place))))
         found = work.find(asked)
-        files = Documents(_once(found.files, place))
+        files = Documents(_once(found.files, place), found.columns)
         task = replace(asked.task(), profile=Profile().survey())
         if "REP001" not in task.rules:
             message = "there is nothing to learn without the rule REP001, which takes what pages share"
