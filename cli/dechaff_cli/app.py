@@ -20,6 +20,7 @@ from dechaff_cli.options import (  # noqa: TC001  typer reads them when the comm
     Exclude,
     ForceExclude,
     ForeignBlocks,
+    IdColumn,
     Ignore,
     Include,
     Isolated,
@@ -33,6 +34,8 @@ from dechaff_cli.options import (  # noqa: TC001  typer reads them when the comm
     Removal,
     Select,
     StdinName,
+    TextColumn,
+    UrlColumn,
 )
 
 _COMPLETE = "_DECHAFF_COMPLETE"
@@ -73,12 +76,24 @@ def clean(
     ] = None,
     no_report: Annotated[bool, typer.Option("--no-report", help="Write no report. Without one the originals cannot be restored.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace files of the same names in OUT and in the report.")] = False,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            "--to",
+            metavar="FORM",
+            help="Write the corpus as text, jsonl, csv (both also .gz and .zst) or parquet. [default: the form it is in]",
+            show_default=False,
+        ),
+    ] = None,
     in_place: Annotated[
         bool, typer.Option("--in-place", help="Write over the files themselves, with no report: keep them in version control.")
     ] = False,
     select: Select = None,
     ignore: Ignore = None,
     encoding: Encoding = None,
+    text_column: TextColumn = None,
+    id_column: IdColumn = None,
+    url_column: UrlColumn = None,
     keep_lang: KeepLang = None,
     foreign_blocks: ForeignBlocks = None,
     language_engine: LanguageEngine = None,
@@ -118,12 +133,12 @@ def clean(
     """
     with exit_codes():
         from dechaff_cli import corpus
+        from dechaff_cli.corpora import converting
         from dechaff_cli.terminal import put_bytes
 
-        if quarantine is not None and output is None:
-            message = f"--quarantine {quarantine} goes with --output: it takes the files that get no clean copy there"
-            raise corpus.CorpusError(message)
-        refused = _refused(output, report, no_report=no_report, in_place=in_place, from_stdin=work.STDIN in paths)
+        if to is not None:
+            converting.check(to)
+        refused = _refused(output, report, quarantine, to, no_report=no_report, in_place=in_place, from_stdin=work.STDIN in paths)
         if refused:
             raise corpus.CorpusError(refused)
         asked = work.call(
@@ -135,6 +150,9 @@ def clean(
             select=select,
             ignore=ignore,
             encoding=encoding,
+            text_column=text_column,
+            id_column=id_column,
+            url_column=url_column,
             keep_lang=keep_lang,
             foreign_blocks=foreign_blocks,
             language_engine=language_engine,
@@ -159,14 +177,24 @@ def clean(
         output = output if output.name else output.resolve()
         folder = None if no_report else report or output.with_name(f"{output.name}-report")
         corpus.refuse_twins(found)
+        if to is not None:
+            converting.refuse_twins(found, to)
         corpus.check_output(asked.sources, output, folder, overwrite=overwrite)
         if quarantine is not None:
             corpus.check_output([*asked.sources, output], quarantine, None, overwrite=overwrite, option="--quarantine")
-        work.clean_folder(found, asked.task(output, diff=folder is not None, quarantine=quarantine), folder, asked.jobs)
+        written = to is None  # where they are cleaned
+        task = asked.task(output if written else None, diff=folder is not None, keep_text=not written, quarantine=quarantine)
+        work.clean_folder(found, task, output, folder, asked.jobs, to)
 
 
-def _refused(output: Path | None, report: Path | None, *, no_report: bool, in_place: bool, from_stdin: bool) -> str:
+def _refused(
+    output: Path | None, report: Path | None, quarantine: Path | None, to: str | None, *, no_report: bool, in_place: bool, from_stdin: bool
+) -> str:
     """Return why options of clean do not go together, or nothing."""
+    if quarantine is not None and output is None:
+        return f"--quarantine {quarantine} goes with --output: it takes the files that get no clean copy there"
+    if to is not None and (output is None or quarantine is not None):
+        return f"--to {to} goes with --output, and without --quarantine"
     if from_stdin and (output is not None or in_place):
         return "standard input goes alone, to standard output: dechaff clean - > page.txt"
     if report is not None and (from_stdin or in_place or no_report):
@@ -188,6 +216,9 @@ def diff(
     select: Select = None,
     ignore: Ignore = None,
     encoding: Encoding = None,
+    text_column: TextColumn = None,
+    id_column: IdColumn = None,
+    url_column: UrlColumn = None,
     keep_lang: KeepLang = None,
     foreign_blocks: ForeignBlocks = None,
     language_engine: LanguageEngine = None,
@@ -227,6 +258,9 @@ def diff(
             select=select,
             ignore=ignore,
             encoding=encoding,
+            text_column=text_column,
+            id_column=id_column,
+            url_column=url_column,
             keep_lang=keep_lang,
             foreign_blocks=foreign_blocks,
             language_engine=language_engine,
@@ -268,6 +302,9 @@ def explain(
     select: Select = None,
     ignore: Ignore = None,
     encoding: Encoding = None,
+    text_column: TextColumn = None,
+    id_column: IdColumn = None,
+    url_column: UrlColumn = None,
     keep_lang: KeepLang = None,
     foreign_blocks: ForeignBlocks = None,
     language_engine: LanguageEngine = None,
@@ -301,6 +338,9 @@ def explain(
             select=select,
             ignore=ignore,
             encoding=encoding,
+            text_column=text_column,
+            id_column=id_column,
+            url_column=url_column,
             keep_lang=keep_lang,
             foreign_blocks=foreign_blocks,
             language_engine=language_engine,
@@ -337,30 +377,20 @@ def restore(
       dechaff restore clean-report/ clean/ -o back/
     """
     with exit_codes():
-        from dechaff import RestoreError
-        from dechaff import restore as rebuild
-        from dechaff_cli import corpus, report_folder
-        from dechaff_cli.terminal import note
+        from dechaff_cli import corpus
+        from dechaff_cli.corpora.restoring import restore as rebuild
+        from dechaff_cli.terminal import note, safe
 
         corpus.check_output([cleaned, report], output, None, overwrite=overwrite)
-        errors: list[tuple[str, str]] = []
-        done = 0
-        for file in report_folder.read(report):
-            if isinstance(file, RestoreError):
-                errors.append((str(report), str(file)))
-                continue
-            if file.error is not None:
-                continue
-            try:
-                corpus.write_below(output, file.path, rebuild(corpus.below(cleaned, file.path).read_bytes(), file))
-                done += 1
-            except (RestoreError, corpus.CorpusError) as error:
-                errors.append((file.path, str(error)))
-            except OSError as error:
-                errors.append((file.path, f"{error.filename or 'it'}: {error.strerror}"))
-        note(f"{done} files restored to the last byte in {output}")
-        if errors:
-            fail(errors)
+        done = rebuild(report, cleaned, output)
+        if done.files or not (done.exact or done.others):
+            note(f"{done.files} files restored to the last byte in {output}")
+        if done.exact:
+            note(f"{done.exact} containers restored to the last byte, once unpacked")
+        for name in done.others:
+            note(f"{safe(name)}: restored with every text to the last byte; what stands beside them may be written otherwise")
+        if done.errors:
+            fail(done.errors)
 
 
 app.command()(compare)

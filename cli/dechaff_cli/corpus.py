@@ -9,16 +9,17 @@ from collections import Counter
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from dechaff.errors import DechaffError
+from dechaff_cli.columns import Columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 INCLUDE = ("*.txt", "*.text", "*.md")
 STDIN = "-"
-REPORT_FILES = {"findings.jsonl", "changes.diff", "index.html", "summary.md", "summary.json"}
+REPORT_FILES = {"findings.jsonl", "containers.jsonl", "changes.diff", "index.html", "summary.md", "summary.json"}
 """What a report consists of. A folder that holds nothing else is an earlier report, and a new one takes its place."""
 
 
@@ -28,16 +29,47 @@ class CorpusError(DechaffError):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file to clean."""
+    """One document to clean: a file, or a record of a container. A container is one too, until its records are read."""
 
     path: Path
-    """Where it is."""
+    """The file; for a record that of its container."""
     name: str
     """What it is called in reports and below the output folder: relative, with forward slashes."""
     size: int
     """Bytes."""
     place: str = ""
     """Where it lies below the folder that sites are folders of, if that is not the folder it was found in."""
+    record: str = ""
+    """What the record is called within its container; nothing for a file."""
+    held: bytes | str | None = field(default=None, repr=False)
+    """What a record holds: it goes to whoever cleans it; a file is read there."""
+    site: str = ""
+    """The site, where the container knows the address; otherwise name and text tell."""
+    error: str = ""
+    """Why a record, or what is left of a container, has no text."""
+
+    @property
+    def shown(self) -> str:
+        """Where it is, for people: the path of the file, and the record within it."""
+        return f"{self.path}#{self.record}" if self.record else str(self.path)
+
+    def opened(self) -> BinaryIO:
+        """Open the file for reading.
+
+        Raises:
+            OSError: It cannot be read.
+        """
+        return self.path.open("rb")
+
+    def raw(self) -> bytes:
+        """Return its bytes; of a text those of UTF-8, lone surrogates included.
+
+        Raises:
+            OSError: The file cannot be read.
+        """
+        if self.held is None:
+            return self.path.read_bytes()
+        return self.held.encode("utf-8", "surrogatepass") if isinstance(self.held, str) else self.held
 
 
 @dataclass(slots=True)
@@ -49,6 +81,8 @@ class Corpus:
     """How many files were not taken, by the reason."""
     problems: list[tuple[str, str]] = field(default_factory=list)
     """Paths that cannot be cleaned, and why."""
+    columns: Columns = field(default_factory=Columns)
+    """Where the records of its containers keep what."""
 
 
 def find(
@@ -280,12 +314,22 @@ def write_below(folder: Path, name: str, data: bytes) -> None:
         CorpusError: The name, or a link on the way, leads out of the folder.
         OSError: It could not be written; nothing is left behind.
     """
+    write(place_below(folder, name), data)
+
+
+def place_below(folder: Path, name: str) -> Path:
+    """Return the path of a file that may be written below a folder; the folders above it are made.
+
+    Raises:
+        CorpusError: The name, or a link on the way, leads out of the folder.
+        OSError: A folder cannot be made.
+    """
     path = below(folder, name)
     make_folder(path.parent)
     if not path.parent.resolve().is_relative_to(folder.resolve()):
         message = f"{path.parent} is a link that leads out of {folder}: writing there could overwrite other files"
         raise CorpusError(message)
-    write(path, data)
+    return path
 
 
 def write(path: Path, data: bytes, mode: int | None = None) -> None:

@@ -66,6 +66,25 @@ Encoding = Annotated[
         "--encoding", metavar="NAME", help="What the files are in, as windows-1250. [default: found for each file]", show_default=False
     ),
 ]
+TextColumn = Annotated[
+    str | None,
+    typer.Option(
+        "--text-column",
+        metavar="NAME",
+        help="The column that holds the text, in JSON lines, Parquet and CSV. [default: text]",
+        show_default=False,
+    ),
+]
+IdColumn = Annotated[
+    str | None,
+    typer.Option("--id-column", metavar="NAME", help="The column that names a record. [default: its number]", show_default=False),
+]
+UrlColumn = Annotated[
+    str | None,
+    typer.Option(
+        "--url-column", metavar="NAME", help="The column with its address, whose host is its site. [default: url]", show_default=False
+    ),
+]
 KeepLang = Annotated[
     list[str] | None,
     typer.Option(

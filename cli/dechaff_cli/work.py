@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
+from collections import Counter, deque
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 from dechaff_cli.exits import fail
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from dechaff.profile import Profile
+    from dechaff_cli.columns import Columns
     from dechaff_cli.config import Configs
     from dechaff_cli.corpus import Corpus, Source
     from dechaff_cli.run import Outcome, Task
@@ -43,6 +44,14 @@ class Call:
     def sources(self) -> list[Path]:
         """The paths of files and folders."""
         return [Path(path) for path in self.paths]
+
+    @property
+    def columns(self) -> Columns:
+        """Where the records of containers keep what."""
+        from dechaff_cli.columns import Columns
+
+        text, name, url = (self.configs.of_run(f"{key}-column") or "" for key in ("text", "id", "url"))
+        return Columns(text, name, url)
 
     @property
     def jobs(self) -> int:
@@ -182,7 +191,7 @@ def find(asked: Call) -> Corpus:
         return list(configs.of_folder(folder, "exclude"))
 
     found = corpus.find(asked.sources, include, passing_over(excluded, respect_gitignore=configs.of_run("respect-gitignore")))
-    found.files = placed(found.files, asked.roots)
+    found.files, found.columns = placed(found.files, asked.roots), asked.columns
     if configs.of_run("force-exclude"):
         kept = [source for source in found.files if not matches(excluded(source.path.parent), source.path)]
         found.skipped += Counter({"files excluded by the configuration": len(found.files) - len(kept)})
@@ -207,18 +216,22 @@ def placed(files: Sequence[Source], roots: Sequence[Path]) -> list[Source]:
     return found
 
 
-def clean_folder(found: Corpus, task: Task, folder: Path | None, jobs: int) -> None:
+def clean_folder(found: Corpus, task: Task, out: Path, folder: Path | None, jobs: int, to: str | None = None) -> None:
     """Clean what was found, write the report, and say on standard error what was done."""
+    from dechaff_cli.corpora import cleaning, converting
     from dechaff_cli.formats.summary import Summary
     from dechaff_cli.report_folder import PAGE, ReportFolder
+    from dechaff_cli.tally import Tally
     from dechaff_cli.terminal import note, show
 
-    summary = Summary(skipped=found.skipped, errors=list(found.problems))
     with ReportFolder(folder, sorted(task.rules)) if folder else nullcontext() as writing:
-        for outcome in cleaned(found, task, jobs):
-            summary.add(outcome.report)
-            if writing:
-                writing.add(outcome)
+        tally = Tally(Summary(errors=list(found.problems)), writing)
+        if to is None:
+            cleaning.write(found, cleaned(found, task, jobs), out, tally)
+        else:
+            converting.write(found, cleaned(found, task, jobs), out, tally, to)
+        summary = tally.summary
+        summary.skipped = found.skipped
         if writing:
             writing.finish(summary)
     for table in summary.table():
@@ -233,24 +246,10 @@ def clean_folder(found: Corpus, task: Task, folder: Path | None, jobs: int) -> N
 
 def clean_in_place(found: Corpus, task: Task, jobs: int) -> int:
     """Write clean text over the files it came from, and say which; return how many were changed."""
-    from dechaff_cli import corpus
-    from dechaff_cli.terminal import note, safe
+    from dechaff_cli.corpora import cleaning
 
     errors = list(found.problems)
-    changed = 0
-    for source, outcome in zip(found.files, cleaned(found, task, jobs), strict=True):
-        report = outcome.report
-        if report.error is None and report.sha256_in != report.sha256_out:
-            path = source.path.resolve()
-            try:
-                corpus.write(path, outcome.text.encode("utf-8"), path.stat().st_mode & 0o7777)
-            except OSError as error:
-                errors.append((str(source.path), f"cannot be written: {error.strerror}"))
-                continue
-            changed += 1
-            note(f"{safe(str(source.path))}: {report.lines_in - report.lines_out:,} lines removed, {len(report.findings):,} findings")
-        elif report.error is not None:
-            errors.append((str(source.path), report.error))
+    changed = cleaning.overwrite(found, cleaned(found, task, jobs), errors)
     if errors:
         fail(errors)
     return changed
@@ -275,40 +274,55 @@ def from_stdin(task: Task, name: str) -> Outcome:
         return Outcome(FileReport(name, error=str(error)), b"", "")
 
 
-def cleaned(found: Corpus, task: Task, jobs: int) -> Iterator[Outcome]:
-    """Yield what becomes of each file, with a progress bar for those who watch."""
+def cleaned(found: Corpus, task: Task, jobs: int) -> Iterator[tuple[Source, Outcome]]:
+    """Yield each document, without what it holds, and what becomes of it, with a progress bar for those who watch."""
     from dechaff_cli import run
+    from dechaff_cli.corpora import Documents
     from dechaff_cli.terminal import progress
 
+    documents = Documents(found.files, found.columns)
+    total = None if documents.streamed else len(found.files)
     with progress() as bar:
-        counting = bar.add_task("counting", total=len(found.files))
-        counts = run.survey(found.files, task, jobs, lambda more: bar.advance(counting, more))
+        counting = bar.add_task("counting", total=total)
+        failed: set[str] = set()
+        counts = run.survey(documents, task, jobs, lambda more, _: bar.advance(counting, more), failed)
         bar.remove_task(counting)
-        cleaning = bar.add_task("cleaning", total=len(found.files))
-        for outcome in run.clean(found.files, task, counts, jobs):
-            yield outcome
+        cleaning = bar.add_task("cleaning", total=total)
+        handed: deque[Source] = deque()  # as many as are being cleaned
+        for outcome in run.clean(_remembered(documents, handed), task, counts, jobs, failed):
+            yield handed.popleft(), outcome
             bar.advance(cleaning)
+    found.skipped += documents.skipped
+
+
+def _remembered(documents: Iterable[Source], handed: deque[Source]) -> Iterator[Source]:
+    """Yield documents; remember each without what it holds, until somebody takes it."""
+    for source in documents:
+        handed.append(source if source.held is None else replace(source, held=None))
+        yield source
 
 
 def each(
     asked: Call, errors: list[tuple[str, str]], *, diff: bool = False, keep_text: bool = False, quiet: bool = False
-) -> Iterator[tuple[Outcome, Path]]:
-    """Yield what would become of each file and where it is; what cannot be read is added to the errors."""
+) -> Iterator[tuple[Outcome, Source]]:
+    """Yield what would become of each document and where it is; what cannot be read is added to the errors."""
+    from dechaff_cli.corpus import Source
+
     if asked.from_stdin:
         outcome = from_stdin(asked.task(diff=diff, keep_text=keep_text), asked.stdin_filename)
         if outcome.report.error is not None:
             errors.append((asked.stdin_filename, outcome.report.error))
         else:
-            yield outcome, Path(asked.stdin_filename)
+            yield outcome, Source(Path(asked.stdin_filename), asked.stdin_filename, 0)
         return
     found = find(asked)
     errors += found.problems
     task = asked.task(diff=diff, keep_text=keep_text)
-    for source, outcome in zip(found.files, cleaned(found, task, asked.jobs), strict=True):
+    for source, outcome in cleaned(found, task, asked.jobs):
         if outcome.report.error is not None:
-            errors.append((str(source.path), outcome.report.error))
+            errors.append((source.shown, outcome.report.error))
         else:
-            yield outcome, source.path
+            yield outcome, source
     if not quiet:
         say_skipped(found)
 
