@@ -181,9 +181,8 @@ def files(real: list[list[str]], work: Path, asked: argparse.Namespace) -> None:
     copied, cleaned = in_turn(copy, lambda: cost(clean(work / "in", work / "out", "--jobs", "2")), times=1)
     print(f"{count:,} files of {size / count * 1000:.1f} kB with two jobs against cp -r: wall {ratio(cleaned, copied)}")
     again = cost([*DECHAFF, "clean", str(work / "in"), "-o", str(work / "out"), "--isolated", "--jobs", "2", "--resume"])
-    print(
-        f"  the same again with --resume: {again.wall / copied[0].wall:.2f} times cp -r; {again.processor / cleaned[0].processor:.3f} of its processor time"
-    )
+    share = again.processor / cleaned[0].processor
+    print(f"  again with --resume: {again.wall / copied[0].wall:.2f} times cp -r, {share:.3f} of the processor time")
 
 
 def memory(real: list[list[str]], work: Path, asked: argparse.Namespace) -> None:
@@ -221,9 +220,8 @@ def ray(real: list[list[str]], work: Path, _: argparse.Namespace) -> None:
     finally:
         subprocess.run(["ray", "stop"], check=False, stdout=subprocess.DEVNULL)  # noqa: S607
     same = all(tree(work / f"pool{end}") == tree(work / f"ray{end}") for end in ("", "-report"))
-    print(
-        f"Ray with two workers against the pool, {size:.0f} MB: wall throughput {ratio(pool, cluster)}; {'the same bytes' if same else 'OTHER BYTES'}"
-    )
+    figures = f"wall throughput {ratio(pool, cluster)}; {'the same bytes' if same else 'OTHER BYTES'}"
+    print(f"Ray with two workers against the pool, {size:.0f} MB: {figures}")
 
 
 def kills(real: list[list[str]], work: Path, _: argparse.Namespace) -> None:
