@@ -80,7 +80,7 @@ def _check(schema: Any, columns: Columns) -> None:  # noqa: ANN401
     kind = schema.field(columns.text_name).type
     kind = getattr(kind, "value_type", kind)  # of a dictionary
     types = _pyarrow().types
-    texts = (types.is_string, types.is_large_string, types.is_string_view, types.is_binary, types.is_large_binary)
+    texts = (types.is_null, types.is_string, types.is_large_string, types.is_string_view, types.is_binary, types.is_large_binary)
     if not any(fits(kind) for fits in texts):
         message = f"its column {columns.text_name!r} holds {kind}, no text"
         raise CorpusError(message)

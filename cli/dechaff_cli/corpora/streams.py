@@ -59,7 +59,13 @@ class _Bounded(io.RawIOBase):
         return True
 
     def readinto(self, buffer: ReadableBuffer) -> int:
-        data = self._unpacked.read(len(memoryview(buffer)))
+        try:
+            data = self._unpacked.read(len(memoryview(buffer)))
+        except Exception as error:
+            if not isinstance(error, EOFError | zlib.error | gzip.BadGzipFile) and type(error).__name__ != "ZstdError":  # an extra's
+                raise
+            message = f"is cut off or damaged: {error}"
+            raise CorpusError(message) from error
         memoryview(buffer)[: len(data)] = data
         self._made += len(data)
         check_ratio(self._made, self._packed.tell())
@@ -100,16 +106,8 @@ def file(source: corpus.Source) -> Iterator[BinaryIO]:
     try:
         with source.opened() as opened:
             yield opened
-    except (EOFError, zlib.error) as error:
-        message = f"is cut off or damaged: {error}"
-        raise CorpusError(message) from error
     except OSError as error:
         message = f"cannot be read: {error.strerror or error}"
-        raise CorpusError(message) from error
-    except Exception as error:
-        if type(error).__name__ != "ZstdError":  # its module is only there with the extra
-            raise
-        message = f"is cut off or damaged: {error}"
         raise CorpusError(message) from error
 
 
