@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache
+from typing import TYPE_CHECKING
 
+import numpy as np
 from ftfy.badness import is_bad
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -14,8 +16,12 @@ from dechaff.edits import apply, to_source, undo
 from dechaff.encoding import _HINT, _ODD, _QUICK
 from dechaff.lines import is_prose, key, split
 from dechaff.pages import paged
-from dechaff.repetition import Survey, survey
+from dechaff.repetition import Survey, settled, survey
 from dechaff.report import describe, source
+from dechaff.tally import NOTHING, Tally, merged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _LINES = [
     "Skip to main content",
@@ -184,8 +190,28 @@ def test_surveys_add_up_over_any_partition_in_any_order(texts: list[str], random
     random.shuffle(parts)  # type: ignore[attr-defined]
     total = Survey()
     for part in parts:
-        total.add(part)
+        total = total.plus(part)
     assert total == whole
+    for most in (1, 3, 1000):  # the same again where only so many rows fit into memory
+        pieces = list(merged([part.rows for part in parts], most))
+        assert _joined(pieces) == whole
+        assert _joined(settled(pieces)) == whole.settle()
+
+
+def _joined(pieces: Iterable[Tally]) -> Survey:
+    return Survey(Tally(*map(np.concatenate, zip(NOTHING, *pieces, strict=True))))
+
+
+def test_what_is_shared_is_counted_by_the_share_of_a_sites_pages() -> None:
+    def of(site: str, pages: int, having: int) -> Survey:
+        texts = ["Harbour Kiosk Network\n" if i < having else f"Page {i}\n" for i in range(pages)]
+        return survey(paged([Document(str(i), site, text) for i, text in enumerate(texts)])).settle()
+
+    for site, pages, needed in (("a", 3, 3), ("a", 40, 4), ("a", 41, 5), ("", 3, 3), ("", 40, 10)):
+        shared = of(site, pages, needed).of(site)
+        assert (shared.pages, shared.needed, shared.counts.tolist()) == (pages, needed, [needed])
+        assert not of(site, pages, needed - 1).of(site).pairs.size
+    assert of("a", 2, 2) == Survey()
 
 
 @given(st.lists(_PAGES, min_size=1, max_size=6))

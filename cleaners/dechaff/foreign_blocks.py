@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dechaff.footer_phrases import is_beside, phrases
 from dechaff.foreign_content import is_abstract, is_study, is_title, is_verse, protected
+from dechaff.foreign_signs import suspicious
 from dechaff.guards import guard
-from dechaff.language import FOREIGN, Guess, Languages, identify
-from dechaff.language_picker import FEWEST, names
+from dechaff.language import Guess, Languages, identify
+from dechaff.language_picker import FEWEST, is_name, names
 from dechaff.line_language import Evidence, evidence, stripped
-from dechaff.lines import bare, words
+from dechaff.lines import bare
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,18 +43,10 @@ _FIELDS = frozenset(
 )
 _STRANGE = 3  # names in a row that we do not know: of what languages call themselves CLDR has a third
 _PARAGRAPH = 40  # words of a line that is no menu: with text beyond, it is part of the page's own text
-_SUSPICIOUS = 2  # different function words of other languages that make a line without accents worth a look
 _FEWEST = 3  # words of a block amid the text that is worth a remark
-_ACCENTS = re.compile("[\xc0-\u024f\u0370-\u1fff\u2c00-\u2dff\u3040-\ud7ff\uf900-\uffef\U00010000-\U0003ffff]")
-_ACCENT = re.compile("[\xc0-\u024f]")
-_OTHER = re.compile("[\u0370-\u1fff\u2c00-\u2dff\u3040-\ud7ff\uf900-\uffef\U00010000-\U0003ffff]")
+_MORE_WORDS = re.compile(rf"(?:[\W_]*+[^\W_]++){{{_FEW_WORDS + 1}}}")
 _NUMBERS = re.compile(r"[\W\d_]+")
 _PICKED = Evidence("script", 8.0, "mul", 1, 0, 1)
-
-
-def is_name(line: str) -> bool:
-    """Return whether a line is the name of a language in itself."""
-    return names(line) == (1, 0)
 
 
 class Block(NamedTuple):
@@ -73,7 +66,7 @@ class Reading:
 
     def __init__(self, page: Page, languages: Languages) -> None:
         """Take the lines; none is judged before it is asked for."""
-        self.text = page.text
+        self._page = page
         self.lines = page.lines
         self.languages = languages
         self._blank = page.rows.blank
@@ -84,10 +77,18 @@ class Reading:
             return _PICKED
         return look(self.lines[i], language, self.languages.kept)
 
+    def is_foreign(self, i: int) -> bool:
+        """Return whether a line can begin or end a block."""
+        # What makes a line content only lowers its score, so it is asked last.
+        return self._in_picker(i) or (
+            unguarded(self.lines[i], "", self.languages.kept).score >= _FOREIGN
+            and look(self.lines[i], "", self.languages.kept).score >= _FOREIGN
+        )
+
     def _in_picker(self, i: int) -> bool:
         """Return whether a line is part of a list of languages, each named in itself; a name we do not know counts between two we do."""
         line = self.lines[i]
-        if words(line) > _FEW_WORDS:
+        if _MORE_WORDS.match(line):
             return False
         before, after = self._names_beside(i, -1), self._names_beside(i, 1)
         named = [bare(line).casefold()] if is_name(line) else []
@@ -105,7 +106,7 @@ class Reading:
             line = self.lines[i]
             if is_name(line):
                 found.append(bare(line).casefold())
-            elif words(line) <= _FEW_WORDS:
+            elif not _MORE_WORDS.match(line):
                 strange += 1
             else:
                 break
@@ -131,22 +132,14 @@ class Reading:
     def _runs(self) -> list[tuple[int, int]]:
         """Return where foreign lines stand together, neutral ones between them: pairs of first index and one past the last."""
         runs: list[tuple[int, int]] = []
-        for i in self._suspicious():
-            if self.see(i).score < _FOREIGN:
+        for i in suspicious(self._page):
+            if not self.is_foreign(i):
                 continue
             if runs and all(self.see(j).kind == "neutral" for j in range(runs[-1][1], i)):
                 runs[-1] = (runs[-1][0], i + 1)
             else:
                 runs.append((i, i + 1))
         return runs
-
-    def _suspicious(self) -> list[int]:
-        """Return the lines that can be foreign, cheaply: with letters that English lacks, or function words of another language."""
-        strange = FOREIGN.intersection(self.text.lower().split())
-        accented = not self.text.isascii() and _ACCENTS.search(self.text) is not None
-        if len(strange) < _SUSPICIOUS and not accented:
-            return []
-        return [i for i, line in enumerate(self.lines) if (accented or len(strange) >= _SUSPICIOUS) and _is_suspicious(line, strange)]
 
     def is_chrome(self, block: Block) -> bool:
         """Return whether a block amid the text is a site's: no abstract, no title, no quotation."""
@@ -173,9 +166,9 @@ class Reading:
         """Return how many lines stand between the edge and the first foreign line, if they are few and short."""
         beyond = 0
         for count, i in enumerate(order):
-            seen = self.see(i)
-            if seen.score >= _FOREIGN:
+            if self.is_foreign(i):
                 return count
+            seen = unguarded(self.lines[i], "", self.languages.kept)
             if seen.kind != "neutral" or _NUMBERS.fullmatch(bare(self.lines[i])):
                 beyond += 1
                 if beyond > _BEYOND or seen.words > _SHORT:
@@ -330,24 +323,27 @@ class Reading:
         )
 
 
-def _is_suspicious(line: str, strange: frozenset[str]) -> bool:
-    """Return whether a line has two marks of another language: words with accents, letters of other scripts, its function words."""
-    signs = 0
-    if not line.isascii():
-        accented = sum(1 for word in line.split() if not word.isascii() and _ACCENT.search(word))
-        signs = accented + len(_OTHER.findall(line))
-    return signs >= _SUSPICIOUS or signs + len(strange.intersection(line.lower().split())) >= _SUSPICIOUS
-
-
 @lru_cache(maxsize=1 << 16)
-def look(line: str, language: str, kept: tuple[str, ...]) -> Evidence:
-    """Return what a line says of its language, with what is content for other reasons counted as English."""
+def _named(line: str, kept: tuple[str, ...]) -> Evidence | None:
+    """Return what a line says by what it is: phrases of footers, or names of languages."""
     known = phrases(line, kept)
     if known:
         return Evidence(evidence(line, "", kept).kind, 8.0, known, len(line.split()), 0, 1)
     count, rest = names(line)
-    if count >= FEWEST and count > rest:
-        return Evidence("script", 8.0, "mul", count, 0, count)
+    return Evidence("script", 8.0, "mul", count, 0, count) if count >= FEWEST and count > rest else None
+
+
+def unguarded(line: str, language: str, kept: tuple[str, ...]) -> Evidence:
+    """Return what a line says of its language, or of a given one."""
+    return _named(line, kept) or evidence(line, language, kept)
+
+
+@lru_cache(maxsize=1 << 16)
+def look(line: str, language: str, kept: tuple[str, ...]) -> Evidence:
+    """Return the same, with what is content for other reasons counted as English."""
+    named = _named(line, kept)
+    if named:
+        return named
     seen = evidence(line, language, kept)
     if seen.kind == "latin" and seen.score > _FIELD and guard(line) in _FIELDS:
         return seen._replace(score=_FIELD)

@@ -14,6 +14,7 @@ _LONGEST = 1000  # code points of a picker on one line
 _WORDS = 4  # of the longest name of a language
 _SEPARATORS = re.compile(r"\s*[|·•,;/–—]\s*|\s{2,}|\t")
 _BRACKETS = re.compile(r"\s*[(（][^()（）]*[)）]\s*$")
+_BEGIN = re.compile(r"[\s|·•,;/–—(（]+")  # what stands before the name of a language, or after its first word
 
 
 @cache
@@ -21,6 +22,22 @@ def _autonyms() -> frozenset[str]:
     text = resources.files("dechaff").joinpath("data", "autonyms.txt").read_text(encoding="utf-8")
     lines = [line for line in text.split("\n") if line and not line.startswith("#")]
     return frozenset(name.strip() for line in lines for name in line.split("|")) - {""}
+
+
+@cache
+def _first_words() -> frozenset[str]:
+    return frozenset(_BEGIN.split(name)[0] for name in (*_autonyms(), "english"))
+
+
+@lru_cache(maxsize=1 << 14)
+def is_name(line: str) -> bool:
+    """Return whether a line is the name of a language in itself.
+
+    >>> is_name("• Deutsch (German)")
+    True
+    """
+    text = bare(line)
+    return 0 < len(text) <= _LONGEST and _is_name(text)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -33,7 +50,7 @@ def names(line: str) -> tuple[int, int]:
     (1, 2)
     """
     text = bare(line)
-    if not text or len(text) > _LONGEST:
+    if not text or len(text) > _LONGEST or not any(map(_first_words().__contains__, _BEGIN.split(text.casefold()))):
         return 0, len(text.split())
     if _is_name(text):
         return 1, 0
@@ -46,7 +63,7 @@ def names(line: str) -> tuple[int, int]:
 
 def _is_name(text: str) -> bool:
     low = text.casefold()
-    return low in _autonyms() or low == "english" or _BRACKETS.sub("", low) in _autonyms()
+    return low in _autonyms() or low == "english" or (low[-1:] in ")） " and _BRACKETS.sub("", low) in _autonyms())
 
 
 def _run_together(tokens: list[str]) -> tuple[int, int]:

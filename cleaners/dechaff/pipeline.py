@@ -17,11 +17,14 @@ from dechaff.foreign_page import foreign_page
 from dechaff.language import Languages
 from dechaff.line_model import LineModel
 from dechaff.pages import Page, paged
-from dechaff.repetition import Repetition, Survey, quote, survey
+from dechaff.repetition import Repetition, Survey, numbers, quote
 from dechaff.rules import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from dechaff.allow import Allow
     from dechaff.model import Removal
@@ -124,9 +127,13 @@ class Pipeline:
         _once(self.removals[0], kept)
         return works
 
-    def survey(self, works: Sequence[Work]) -> Survey:
-        """Return what prepared documents add to the counts that repetition is judged by."""
-        return survey([work.document for work in works if isinstance(work.document, Page)]) if "REP001" in self.rules else Survey()
+    def numbers(self, works: Sequence[Work]) -> list[NDArray[np.uint64] | None]:
+        """Return what each prepared document adds to the counts that repetition is judged by; None for one that does not count.
+
+        `tally.counted` counts them with their sites.
+        """
+        counts = "REP001" in self.rules
+        return [numbers(work.document) if counts and isinstance(work.document, Page) else None for work in works]
 
     def quote(self, works: Sequence[Work], counts: Survey) -> dict[str, dict[int, Pair]]:
         """Return the words of what a survey counts, by site and number, as far as prepared documents have them."""

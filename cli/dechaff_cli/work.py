@@ -284,11 +284,12 @@ def cleaned(found: Corpus, task: Task, jobs: int) -> Iterator[tuple[Source, Outc
     total = None if documents.streamed else len(found.files)
     with progress() as bar:
         counting = bar.add_task("counting", total=total)
-        counts = run.survey(documents, task, jobs, lambda more: bar.advance(counting, more))
+        failed: set[str] = set()
+        counts = run.survey(documents, task, jobs, lambda more, _: bar.advance(counting, more), failed)
         bar.remove_task(counting)
         cleaning = bar.add_task("cleaning", total=total)
         handed: deque[Source] = deque()  # as many as are being cleaned
-        for outcome in run.clean(_remembered(documents, handed), task, counts, jobs):
+        for outcome in run.clean(_remembered(documents, handed), task, counts, jobs, failed):
             yield handed.popleft(), outcome
             bar.advance(cleaning)
     found.skipped += documents.skipped
