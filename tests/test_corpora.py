@@ -20,7 +20,7 @@ from dechaff_cli import corpus, run
 from dechaff_cli.corpora import Documents, streams
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 TASK = run.Task(frozenset(RULES), keep_text=True)
@@ -562,3 +562,70 @@ def test_a_container_that_changes_meanwhile_is_not_written(
     assert ran.code == 2
     assert "p.jsonl: was changed while it was being cleaned" in ran.err
     assert not list((tmp_path / "out").iterdir())
+
+
+@pytest.fixture
+def memory() -> Iterator[Any]:
+    """Yield a file system that is not that of this machine."""
+    import fsspec
+
+    system = fsspec.filesystem("memory")
+    system.store.clear()
+    yield system
+    system.store.clear()
+
+
+def test_any_file_system_that_fsspec_knows_is_read_and_written(dechaff: Callable[..., Any], tmp_path: Path, memory: Any) -> None:  # noqa: ANN401
+    keep(tmp_path / "p.jsonl.gz", [("a.org", DIRTY), ("b.org", LAST)])
+    keep(tmp_path / "p.parquet", [("a.org", DIRTY)])
+    for name in ("p.jsonl.gz", "p.parquet"):
+        memory.pipe_file(f"/in/deep/{name}", (tmp_path / name).read_bytes())
+    memory.pipe_file("/in/a.org/1.txt", DIRTY.encode())
+    memory.pipe_file("/in/a.org/.hidden.txt", DIRTY.encode())
+    words = ("memory://in", "--include", "*.txt", "--include", "*.jsonl.gz", "--include", "*.parquet", "--jobs", "1")
+    assert "say where the report goes" in dechaff("clean", *words, "-o", "memory://out").err
+    ran = dechaff("clean", *words, "-o", "memory://out", "--report", "report")
+    assert ran.code == 0, ran.err
+    assert "Passed over: 1 hidden files" in ran.err
+    assert sorted(memory.find("/out")) == ["/out/a.org/1.txt", "/out/deep/p.jsonl.gz", "/out/deep/p.parquet"]
+    assert memory.cat_file("/out/a.org/1.txt").decode() == CLEAN
+    (tmp_path / "got.jsonl.gz").write_bytes(memory.cat_file("/out/deep/p.jsonl.gz"))
+    assert texts(tmp_path / "got.jsonl.gz") == [CLEAN, LAST]
+    ran = dechaff("clean", *words, "-o", "memory://out", "--report", "report")
+    assert ran.code == 2
+    assert "--output memory://out is not empty" in ran.err
+    assert "mixes with memory://in" in dechaff("clean", *words, "-o", "memory://in/out", "--no-report").err
+    assert dechaff("clean", "memory://in/a.org/1.txt", "--in-place").code == 2
+    ran = dechaff("check", *words)
+    assert ran.out.startswith("memory://in/a.org/1.txt:1:1: CHR001")
+    assert "memory://in/deep/p.parquet#1:1:1: CHR001" in ran.out
+    ran = dechaff("clean", *words, "-o", "here", "--to", "jsonl")
+    assert "memory://in/deep/p.parquet: would be written to the same place as memory://in/deep/p.jsonl.gz" in ran.err
+    assert texts(tmp_path / "here" / "deep" / "p.jsonl") == [CLEAN]
+    ran = dechaff("check", "memory://nowhere", "nothing://x/y")
+    assert ran.code == 2
+    assert "dechaff: memory://nowhere: does not exist" in ran.err
+    assert "dechaff: nothing://x/y: cannot be read: " in ran.err
+
+
+def test_a_file_system_that_moves_gets_whole_files_and_no_others(dechaff: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "in" / "a.org").mkdir(parents=True)
+    (tmp_path / "in" / "a.org" / "1.txt").write_text(DIRTY, encoding="utf-8")
+    keep(tmp_path / "in" / "p.jsonl", [("a.org", DIRTY)])
+    cut_off("p.csv.gz")(tmp_path / "in" / "p.csv.gz")
+    ran = dechaff(
+        "clean",
+        f"file://{tmp_path}/in",
+        "-o",
+        f"file://{tmp_path}/out",
+        "--no-report",
+        "--jobs",
+        "2",
+        *(word for name in ("*.txt", "*.jsonl", "*.csv.gz") for word in ("--include", name)),
+    )
+    assert ran.code == 2
+    assert "p.csv.gz: is cut off or damaged" in ran.err
+    out = tmp_path / "out"
+    assert sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()) == ["a.org/1.txt", "p.jsonl"]
+    assert (out / "a.org" / "1.txt").read_text(encoding="utf-8") == CLEAN
+    assert texts(out / "p.jsonl") == [CLEAN]

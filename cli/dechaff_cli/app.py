@@ -66,7 +66,7 @@ def _main(
 def clean(
     paths: Paths,
     output: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             "--output", "-o", metavar="OUT", help="Folder for the clean copies, under the same relative paths.", show_default=False
         ),
@@ -174,21 +174,55 @@ def clean(
         if in_place or output is None:
             work.clean_in_place(found, asked.task(keep_text=True), asked.jobs)
             return
-        output = output if output.name else output.resolve()
-        folder = None if no_report else report or output.with_name(f"{output.name}-report")
+        out, folder = _folders(output, report, no_report=no_report)
         corpus.refuse_twins(found)
         if to is not None:
             converting.refuse_twins(found, to)
-        corpus.check_output(asked.sources, output, folder, overwrite=overwrite)
-        if quarantine is not None:
-            corpus.check_output([*asked.sources, output], quarantine, None, overwrite=overwrite, option="--quarantine")
+        _check_folders(asked, out, folder, quarantine, overwrite=overwrite)
         written = to is None  # where they are cleaned
-        task = asked.task(output if written else None, diff=folder is not None, keep_text=not written, quarantine=quarantine)
-        work.clean_folder(found, task, output, folder, asked.jobs, to)
+        task = asked.task(out if written else None, diff=folder is not None, keep_text=not written, quarantine=quarantine)
+        work.clean_folder(found, task, out, folder, asked.jobs, to)
+
+
+def _folders(output: str, report: Path | None, *, no_report: bool) -> tuple[Path | str, Path | None]:
+    """Return where the clean copies go, and where the report, which is a folder of this machine.
+
+    Raises:
+        CorpusError: Nobody says where the report goes.
+    """
+    from dechaff_cli.corpus import CorpusError
+
+    if "://" in output:
+        if report is None and not no_report:
+            message = f"--output {output} is on another machine: say where the report goes here, --report DIR, or --no-report"
+            raise CorpusError(message)
+        return output, report
+    out = Path(output) if Path(output).name else Path(output).resolve()
+    return out, None if no_report else report or out.with_name(f"{out.name}-report")
+
+
+def _check_folders(asked: work.Call, out: Path | str, report: Path | None, quarantine: Path | None, *, overwrite: bool) -> None:
+    """Make the folders of an output, and refuse those that would mix with the input or hide what is there.
+
+    Raises:
+        CorpusError: It says which folder and what to do.
+    """
+    from dechaff_cli import corpus
+
+    here = asked.sources
+    if isinstance(out, str):
+        corpus.remote().check_output(asked.paths, out, overwrite=overwrite)
+        if report is not None:
+            corpus.check_output(here, report, None, overwrite=overwrite, option="--report")
+    else:
+        corpus.check_output(here, out, report, overwrite=overwrite)
+        here = [*here, out]
+    if quarantine is not None:
+        corpus.check_output(here, quarantine, None, overwrite=overwrite, option="--quarantine")
 
 
 def _refused(
-    output: Path | None, report: Path | None, quarantine: Path | None, to: str | None, *, no_report: bool, in_place: bool, from_stdin: bool
+    output: str | None, report: Path | None, quarantine: Path | None, to: str | None, *, no_report: bool, in_place: bool, from_stdin: bool
 ) -> str:
     """Return why options of clean do not go together, or nothing."""
     if quarantine is not None and output is None:

@@ -42,8 +42,8 @@ class Call:
 
     @property
     def sources(self) -> list[Path]:
-        """The paths of files and folders."""
-        return [Path(path) for path in self.paths]
+        """The paths of files and folders of this machine."""
+        return [Path(path) for path in self.paths if "://" not in path]
 
     @property
     def columns(self) -> Columns:
@@ -58,7 +58,7 @@ class Call:
         """How many processes are asked for; 0 stands for one a processor."""
         return int(self.configs.of_run("jobs"))
 
-    def task(self, out: Path | None = None, *, diff: bool = False, keep_text: bool = False, quarantine: Path | None = None) -> Task:
+    def task(self, out: Path | str | None = None, *, diff: bool = False, keep_text: bool = False, quarantine: Path | None = None) -> Task:
         """Return what to do with every file."""
         from dechaff.repetition import Survey
         from dechaff_cli.run import Task
@@ -126,7 +126,7 @@ def call(
         from dechaff_cli.ignoring import anchored
 
         given["exclude"] = [anchored(pattern, Path.cwd()) for pattern in given["exclude"]]
-    near = [Path(stdin_filename)] if STDIN in paths else list(map(Path, paths))
+    near = [Path(stdin_filename)] if STDIN in paths else [Path() if "://" in path else Path(path) for path in paths]
     configs = Configs(near, given, config=file, isolated=isolated)
     asked = Call(tuple(paths), configs, stdin_filename)
     profile = None if learning else configs.of_run("profile")
@@ -192,6 +192,9 @@ def find(asked: Call) -> Corpus:
 
     found = corpus.find(asked.sources, include, passing_over(excluded, respect_gitignore=configs.of_run("respect-gitignore")))
     found.files, found.columns = placed(found.files, asked.roots), asked.columns
+    for url in asked.paths:
+        if "://" in url:
+            corpus.remote().find(url, include, found)
     if configs.of_run("force-exclude"):
         kept = [source for source in found.files if not matches(excluded(source.path.parent), source.path)]
         found.skipped += Counter({"files excluded by the configuration": len(found.files) - len(kept)})
@@ -216,7 +219,7 @@ def placed(files: Sequence[Source], roots: Sequence[Path]) -> list[Source]:
     return found
 
 
-def clean_folder(found: Corpus, task: Task, out: Path, folder: Path | None, jobs: int, to: str | None = None) -> None:
+def clean_folder(found: Corpus, task: Task, out: Path | str, folder: Path | None, jobs: int, to: str | None = None) -> None:
     """Clean what was found, write the report, and say on standard error what was done."""
     from dechaff_cli.corpora import cleaning, converting
     from dechaff_cli.formats.summary import Summary

@@ -58,7 +58,7 @@ def document(source: Source, record: Record) -> Source:
     """Return a record of a container as a document."""
     size = 0 if record.text is None else len(record.text)
     place = record.place or source.place
-    return Source(source.path, name(source, record), size, place, record.name, record.text, host(record.url), record.error)
+    return Source(source.path, name(source, record), size, place, record.name, record.text, host(record.url), record.error, source.url)
 
 
 def name(source: Source, record: Record) -> str:
