@@ -420,7 +420,7 @@ def restore(
         if done.files or not (done.exact or done.others):
             note(f"{done.files} files restored to the last byte in {output}")
         if done.exact:
-            note(f"{done.exact} containers restored to the last byte, once unpacked")
+            note(f"{done.exact} container{'s' * (done.exact > 1)} restored to the last byte, once unpacked")
         for name in done.others:
             note(f"{safe(name)}: restored with every text to the last byte; what stands beside them may be written otherwise")
         if done.errors:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from dechaff_cli.corpora import streams
-from dechaff_cli.corpora.records import Record, missing, named, of_text
+from dechaff_cli.corpora.records import Record, check_columns, named, of_text
 from dechaff_cli.corpus import CorpusError
 
 if TYPE_CHECKING:
@@ -75,8 +75,10 @@ def read(source: Source, columns: Columns, *, whole: bool) -> Iterator[Record]:
 
 def _check(schema: Any, columns: Columns) -> None:  # noqa: ANN401
     """Refuse a file without a column of texts."""
-    if schema.names.count(columns.text_name) != 1:
-        raise CorpusError(missing(columns.text_name, schema.names))
+    check_columns(columns, schema.names)
+    if len(set(schema.names)) < len(schema.names):
+        message = "has two columns of one name"
+        raise CorpusError(message)
     kind = schema.field(columns.text_name).type
     kind = getattr(kind, "value_type", kind)  # of a dictionary
     types = _pyarrow().types

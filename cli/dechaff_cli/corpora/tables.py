@@ -8,7 +8,7 @@ import json
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple
 
 from dechaff_cli.corpora import streams
-from dechaff_cli.corpora.records import Record, missing, named, plain
+from dechaff_cli.corpora.records import Record, check_columns, named, plain
 from dechaff_cli.corpus import CorpusError
 
 if TYPE_CHECKING:
@@ -78,8 +78,7 @@ def read(source: Source, columns: Columns, *, whole: bool) -> Iterator[Record]:
         try:
             rows = csv.reader(_chained(first, taking), delimiter=delimiter, strict=True)
             header = [cell.removeprefix("\ufeff") if at == 0 else cell for at, cell in enumerate(next(rows, []))]
-            if columns.text_name not in header:
-                raise CorpusError(missing(columns.text_name, header))
+            check_columns(columns, header)
             raw = lines.taken()
             if whole:
                 yield Record("", passed_over="headers", whole=_Whole(raw, [], header, delimiter))
