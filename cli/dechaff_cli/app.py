@@ -17,6 +17,7 @@ from dechaff_cli.exits import FINDINGS, exit_codes, fail
 from dechaff_cli.options import (  # noqa: TC001  typer reads them when the command runs
     ConfigOption,
     Encoding,
+    EngineName,
     Exclude,
     ForceExclude,
     ForeignBlocks,
@@ -39,6 +40,7 @@ from dechaff_cli.options import (  # noqa: TC001  typer reads them when the comm
 )
 
 _COMPLETE = "_DECHAFF_COMPLETE"
+_NO_RESUME = "--resume goes with --output and its report, and not with --overwrite, which begins anew"
 
 app = typer.Typer(
     name="dechaff",
@@ -76,6 +78,12 @@ def clean(
     ] = None,
     no_report: Annotated[bool, typer.Option("--no-report", help="Write no report. Without one the originals cannot be restored.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace files of the same names in OUT and in the report.")] = False,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume", help="Go on with a run that was ended, or bring OUT and its report up to date: only what has changed is done again."
+        ),
+    ] = False,
     to: Annotated[
         str | None,
         typer.Option(
@@ -116,6 +124,7 @@ def clean(
     config: ConfigOption = None,
     isolated: Isolated = False,
     jobs: Jobs = None,
+    engine: EngineName = None,
     stdin_filename: StdinName = "-",
 ) -> None:
     """Write clean copies, and a report that says why.
@@ -129,15 +138,19 @@ def clean(
     Examples:
       dechaff clean scrapes/ -o clean/
       dechaff clean scrapes/ -o clean/ --ignore footers --jobs 4
+      dechaff clean scrapes/ -o clean/ --resume
       curl -s https://example.org/page.txt | dechaff clean - > page.txt
     """
     with exit_codes():
         from dechaff_cli import corpus
         from dechaff_cli.corpora import converting
+        from dechaff_cli.output import Output, clean_into, named
         from dechaff_cli.terminal import put_bytes
 
         if to is not None:
             converting.check(to)
+        if resume and (overwrite or output is None or no_report):
+            raise corpus.CorpusError(_NO_RESUME)
         refused = _refused(output, report, quarantine, to, no_report=no_report, in_place=in_place, from_stdin=work.STDIN in paths)
         if refused:
             raise corpus.CorpusError(refused)
@@ -163,6 +176,7 @@ def clean(
             exclude=exclude,
             force_exclude=force_exclude,
             jobs=jobs,
+            engine=engine,
         )
         if asked.from_stdin:
             outcome = work.from_stdin(asked.task(), stdin_filename)
@@ -174,51 +188,8 @@ def clean(
         if in_place or output is None:
             work.clean_in_place(found, asked.task(keep_text=True), asked.jobs)
             return
-        out, folder = _folders(output, report, no_report=no_report)
-        corpus.refuse_twins(found)
-        if to is not None:
-            converting.refuse_twins(found, to)
-        _check_folders(asked, out, folder, quarantine, overwrite=overwrite)
-        written = to is None  # where they are cleaned
-        task = asked.task(out if written else None, diff=folder is not None, keep_text=not written, quarantine=quarantine)
-        work.clean_folder(found, task, out, folder, asked.jobs, to)
-
-
-def _folders(output: str, report: Path | None, *, no_report: bool) -> tuple[Path | str, Path | None]:
-    """Return where the clean copies go, and where the report, which is a folder of this machine.
-
-    Raises:
-        CorpusError: Nobody says where the report goes.
-    """
-    from dechaff_cli.corpus import CorpusError
-
-    if "://" in output:
-        if report is None and not no_report:
-            message = f"--output {output} is on another machine: say where the report goes here, --report DIR, or --no-report"
-            raise CorpusError(message)
-        return output, report
-    out = Path(output) if Path(output).name else Path(output).resolve()
-    return out, None if no_report else report or out.with_name(f"{out.name}-report")
-
-
-def _check_folders(asked: work.Call, out: Path | str, report: Path | None, quarantine: Path | None, *, overwrite: bool) -> None:
-    """Make the folders of an output, and refuse those that would mix with the input or hide what is there.
-
-    Raises:
-        CorpusError: It says which folder and what to do.
-    """
-    from dechaff_cli import corpus
-
-    here = asked.sources
-    if isinstance(out, str):
-        corpus.remote().check_output(asked.paths, out, overwrite=overwrite)
-        if report is not None:
-            corpus.check_output(here, report, None, overwrite=overwrite, option="--report")
-    else:
-        corpus.check_output(here, out, report, overwrite=overwrite)
-        here = [*here, out]
-    if quarantine is not None:
-        corpus.check_output(here, quarantine, None, overwrite=overwrite, option="--quarantine")
+        kept = Output(*named(output, report, no_report=no_report), quarantine, overwrite=overwrite, resume=resume)
+        clean_into(kept, found, asked, to)
 
 
 def _refused(

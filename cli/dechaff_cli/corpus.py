@@ -6,7 +6,7 @@ import os
 import re
 import tempfile
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from importlib import import_module
 from pathlib import Path
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 INCLUDE = ("*.txt", "*.text", "*.md")
 STDIN = "-"
-REPORT_FILES = {"findings.jsonl", "containers.jsonl", "changes.diff", "index.html", "summary.md", "summary.json"}
+REPORT_FILES = {
+    *("findings.jsonl", "containers.jsonl", "changes.diff", "index.html", "summary.md", "summary.json"),
+    *("resume.sqlite", "resume.sqlite-wal", "resume.sqlite-shm"),
+}
 """What a report consists of. A folder that holds nothing else is an earlier report, and a new one takes its place."""
 
 
@@ -65,6 +68,10 @@ class Source:
             OSError: It cannot be read.
         """
         return remote().opened(self.url) if self.url else self.path.open("rb")
+
+    def light(self) -> Source:
+        """Return it without what it holds."""
+        return self if self.held is None else replace(self, held=None)
 
     def raw(self) -> bytes:
         """Return its bytes; of a text those of UTF-8, lone surrogates included.
@@ -252,9 +259,11 @@ def check_output(sources: Sequence[Path], out: Path, report: Path | None, *, ove
         if folder.exists() and not folder.is_dir():
             message = f"{what} {folder} is a file; name a folder."
             raise CorpusError(message)
-        held = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+        held = {path.name for path in folder.iterdir() if not path.name.startswith(".dechaff")} if folder.is_dir() else set()
         if held - (REPORT_FILES if what == "--report" else set()) and not overwrite:
             message = f"{what} {folder} is not empty; give --overwrite to replace files of the same names, or choose another folder."
+            if option == "--output":
+                message = message.replace("--overwrite to", "--resume to go on with what is there, --overwrite to")
             raise CorpusError(message)
     made: list[Path] = []
     for folder, what in folders:

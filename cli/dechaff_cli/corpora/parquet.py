@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 PACKS = True  # its columns, each by itself
 _BATCH = 4 << 20  # bytes of a batch of rows: a thousand pages; larger ones are no faster
 _GROUP = 64 << 20  # bytes of a row group: what readers of Parquet like to take at once, and what is held while it is written
-_MOST_ROWS = 8192
+_MOST_ROWS = 1024
+_FIRST_ROWS = 16  # that tell how large rows are once unpacked: a value that stands in all of them is stored once
 _LEARNED = 1000  # records that a new file's types are taken from
 
 
@@ -95,8 +96,12 @@ def _column(batch: Any, name: str) -> Any:  # noqa: ANN401
 def _batches(table: Any, wanted: list[str] | None) -> Iterator[Any]:  # noqa: ANN401
     """Yield batches of rows, none of two row groups, each small however large its rows are."""
     for group in range(table.num_row_groups):
+        first = next(table.iter_batches(_FIRST_ROWS, row_groups=[group], columns=wanted, use_threads=False), None)
+        if first is None:
+            continue
         said = table.metadata.row_group(group)
-        rows = max(1, min(_MOST_ROWS, _BATCH * said.num_rows // max(said.total_byte_size, 1)))
+        size = max(first.nbytes // len(first), said.total_byte_size // max(said.num_rows, 1), 1)
+        rows = max(1, min(_MOST_ROWS, _BATCH // size))
         yield from table.iter_batches(rows, row_groups=[group], columns=wanted, use_threads=False)
 
 

@@ -74,10 +74,11 @@ def read(source: Source, columns: Columns, *, whole: bool) -> Iterator[Record]:
         if first.encode(**_BYTES).startswith(_WIDE):
             message = "is UTF-16: convert it to UTF-8 first"
             raise CorpusError(message)
+        first = first.removeprefix("\ufeff")
         delimiter = _delimiter(first, columns.text_name)
         try:
             rows = csv.reader(_chained(first, taking), delimiter=delimiter, strict=True)
-            header = [cell.removeprefix("\ufeff") if at == 0 else cell for at, cell in enumerate(next(rows, []))]
+            header = next(rows, [])
             check_columns(columns, header)
             raw = lines.taken()
             if whole:
@@ -100,7 +101,7 @@ def _chained(first: str, rest: Iterator[str]) -> Iterator[str]:
 def _delimiter(first: str, column: str) -> str:
     """Return the sign between cells: the one that makes the column stand in the header."""
     for sign in _DELIMITERS:
-        if column in next(csv.reader([first.removeprefix("\ufeff")], delimiter=sign), []):
+        if column in next(csv.reader([first], delimiter=sign), []):
             return sign
     return _DELIMITERS[0]
 
