@@ -629,3 +629,38 @@ def test_a_file_system_that_moves_gets_whole_files_and_no_others(dechaff: Callab
     assert sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()) == ["a.org/1.txt", "p.jsonl"]
     assert (out / "a.org" / "1.txt").read_text(encoding="utf-8") == CLEAN
     assert texts(out / "p.jsonl") == [CLEAN]
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_a_container_is_taken_up_where_a_run_left_it(dechaff: Callable[..., Any], tmp_path: Path, name: str) -> None:
+    rows = [("a.org", DIRTY), ("a.org", LAST), ("b.org", DIRTY + LAST)]
+    keep(tmp_path / name, rows)
+    words = ("--url-column", "url", "--jobs", "1")
+    assert dechaff("clean", name, "-o", "out", *words).code == 0
+    assert "Nothing has changed" in dechaff("clean", name, "-o", "out", "--resume", *words).err
+    keep(tmp_path / name, [("a.org", LAST), *rows[1:]])
+    assert dechaff("clean", name, "-o", "out", "--resume", *words).code == 0
+    assert dechaff("clean", name, "-o", "anew", *words).code == 0
+    assert texts(tmp_path / "out" / name) == [LAST, LAST, f"{CLEAN}\n{LAST}"]
+    for file in (f"out/{name}", "out-report/findings.jsonl", "out-report/changes.diff"):
+        assert (tmp_path / file).read_bytes() == (tmp_path / file.replace("out", "anew", 1)).read_bytes()
+    (tmp_path / "out" / name).unlink()
+    assert dechaff("clean", name, "-o", "out", "--resume", *words).code == 0
+    assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "anew" / name).read_bytes()
+
+
+def test_records_of_one_name_are_not_taken_for_one_another(dechaff: Callable[..., Any], tmp_path: Path) -> None:
+    def write(*pages: str) -> None:
+        (tmp_path / "p.jsonl").write_text("".join(json.dumps({"id": "x", "text": text}) + "\n" for text in pages))
+
+    write(DIRTY, LAST, DIRTY)
+    words = ("--id-column", "id", "--jobs", "1")
+    assert dechaff("clean", "p.jsonl", "-o", "out", *words).code == 0
+    assert texts(tmp_path / "out" / "p.jsonl") == [CLEAN, LAST, CLEAN]
+    write(LAST, DIRTY, LAST)
+    assert dechaff("clean", "p.jsonl", "-o", "out", "--resume", *words).code == 0
+    assert texts(tmp_path / "out" / "p.jsonl") == [LAST, CLEAN, LAST]
+    assert dechaff("restore", "out-report", "out", "-o", "back").code == 0
+    assert (tmp_path / "back" / "p.jsonl").read_bytes() == (tmp_path / "p.jsonl").read_bytes()
+    assert dechaff("clean", "p.jsonl", "-o", "many", "--to", "text", *words).code == 2
+    assert not list((tmp_path / "many").rglob("*.txt"))

@@ -46,6 +46,8 @@ class Source:
     """Where it lies below the folder that sites are folders of, if that is not the folder it was found in."""
     record: str = ""
     """What the record is called within its container; nothing for a file."""
+    number: int = 0
+    """Which record it is, from 1: two may have one name and one text."""
     held: bytes | str | None = field(default=None, repr=False)
     """What a record holds: it goes to whoever cleans it; a file is read there."""
     site: str = ""
