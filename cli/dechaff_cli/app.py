@@ -68,7 +68,7 @@ def _main(
 def clean(
     paths: Paths,
     output: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             "--output", "-o", metavar="OUT", help="Folder for the clean copies, under the same relative paths.", show_default=False
         ),
@@ -144,7 +144,7 @@ def clean(
     with exit_codes():
         from dechaff_cli import corpus
         from dechaff_cli.corpora import converting
-        from dechaff_cli.output import Output, clean_into
+        from dechaff_cli.output import Output, clean_into, named
         from dechaff_cli.terminal import put_bytes
 
         if to is not None:
@@ -188,14 +188,12 @@ def clean(
         if in_place or output is None:
             work.clean_in_place(found, asked.task(keep_text=True), asked.jobs)
             return
-        output = output if output.name else output.resolve()
-        folder = None if no_report else report or output.with_name(f"{output.name}-report")
-        kept = Output(output, folder, quarantine, overwrite=overwrite, resume=resume)
+        kept = Output(*named(output, report, no_report=no_report), quarantine, overwrite=overwrite, resume=resume)
         clean_into(kept, found, asked, to)
 
 
 def _refused(
-    output: Path | None, report: Path | None, quarantine: Path | None, to: str | None, *, no_report: bool, in_place: bool, from_stdin: bool
+    output: str | None, report: Path | None, quarantine: Path | None, to: str | None, *, no_report: bool, in_place: bool, from_stdin: bool
 ) -> str:
     """Return why options of clean do not go together, or nothing."""
     if quarantine is not None and output is None:
@@ -393,7 +391,7 @@ def restore(
         if done.files or not (done.exact or done.others):
             note(f"{done.files} files restored to the last byte in {output}")
         if done.exact:
-            note(f"{done.exact} containers restored to the last byte, once unpacked")
+            note(f"{done.exact} container{'s' * (done.exact > 1)} restored to the last byte, once unpacked")
         for name in done.others:
             note(f"{safe(name)}: restored with every text to the last byte; what stands beside them may be written otherwise")
         if done.errors:

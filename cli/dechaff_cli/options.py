@@ -9,7 +9,12 @@ import typer
 
 TAKING, HOW = "Which files", "How they are cleaned"
 
-Paths = Annotated[list[str], typer.Argument(metavar="SRC...", help="Folders, files, or - for standard input.", show_default=False)]
+Paths = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="SRC...", help="Folders, files, addresses such as s3://bucket/folder, or - for standard input.", show_default=False
+    ),
+]
 Select = Annotated[
     list[str] | None,
     typer.Option(

@@ -93,13 +93,13 @@ class Resuming:
             manifest.complete
             and not (self.changed or self._failed or found.problems)
             and self.all == len(manifest)
-            and task.out is not None
+            and isinstance(task.out, Path)
             and all(self._stands(source) for source in found.files)
         )
 
     def _stands(self, source: Source) -> bool:
         """Return whether there is what was made of a file or a container."""
-        assert self._task.out is not None
+        assert isinstance(self._task.out, Path)
         known = self._manifest.known([source.name]).get(source.name)
         return corpus.below(self._task.out, source.name).is_file() if known is None else self._is_there(source.name, known.outcome)
 
@@ -156,7 +156,7 @@ class Resuming:
 
     @property
     def _folders(self) -> list[Path]:
-        return [folder for folder in (self._task.out, self._task.quarantine) if folder is not None]
+        return [folder for folder in (self._task.out, self._task.quarantine) if isinstance(folder, Path)]
 
     def _is_there(self, name: str, outcome: bytes) -> bool:
         """Return whether the file that was written of a document is where it was put, by its size."""

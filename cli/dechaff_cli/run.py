@@ -82,8 +82,8 @@ class Task:
     """All that may be in force for some file."""
     configs: Configs | None = None
     """What says how each file is cleaned; without it, by all these rules."""
-    out: Path | None = None
-    """Folder for the clean copies; without one nothing is written."""
+    out: Path | str | None = None
+    """Folder for the clean copies, or the address of one; without one nothing is written."""
     diff: bool = False
     keep_text: bool = False
     pack: bool = False

@@ -43,8 +43,8 @@ class Call:
 
     @property
     def sources(self) -> list[Path]:
-        """The paths of files and folders."""
-        return [Path(path) for path in self.paths]
+        """The paths of files and folders of this machine."""
+        return [Path(path) for path in self.paths if "://" not in path]
 
     @property
     def columns(self) -> Columns:
@@ -60,7 +60,13 @@ class Call:
         return int(self.configs.of_run("jobs"))
 
     def task(
-        self, out: Path | None = None, *, diff: bool = False, keep_text: bool = False, pack: bool = False, quarantine: Path | None = None
+        self,
+        out: Path | str | None = None,
+        *,
+        diff: bool = False,
+        keep_text: bool = False,
+        pack: bool = False,
+        quarantine: Path | None = None,
     ) -> Task:
         """Return what to do with every file."""
         from dechaff.repetition import Survey
@@ -131,7 +137,7 @@ def call(
         from dechaff_cli.ignoring import anchored
 
         given["exclude"] = [anchored(pattern, Path.cwd()) for pattern in given["exclude"]]
-    near = [Path(stdin_filename)] if STDIN in paths else list(map(Path, paths))
+    near = [Path(stdin_filename)] if STDIN in paths else [Path() if "://" in path else Path(path) for path in paths]
     configs = Configs(near, given, config=file, isolated=isolated)
     asked = Call(tuple(paths), configs, stdin_filename)
     profile = None if learning else configs.of_run("profile")
@@ -197,6 +203,9 @@ def find(asked: Call) -> Corpus:
 
     found = corpus.find(asked.sources, include, passing_over(excluded, respect_gitignore=configs.of_run("respect-gitignore")))
     found.files, found.columns = placed(found.files, asked.roots), asked.columns
+    for url in asked.paths:
+        if "://" in url:
+            corpus.remote().find(url, include, found)
     if configs.of_run("force-exclude"):
         kept = [source for source in found.files if not matches(excluded(source.path.parent), source.path)]
         found.skipped += Counter({"files excluded by the configuration": len(found.files) - len(kept)})
@@ -222,7 +231,7 @@ def placed(files: Sequence[Source], roots: Sequence[Path]) -> list[Source]:
 
 
 def clean_folder(
-    found: Corpus, task: Task, out: Path, folder: Path | None, jobs: int, to: str | None = None, manifest: Manifest | None = None
+    found: Corpus, task: Task, out: Path | str, folder: Path | None, jobs: int, to: str | None = None, manifest: Manifest | None = None
 ) -> None:
     """Clean what was found, write the report, and say on standard error what was done."""
     from dechaff_cli.corpora import cleaning, converting
