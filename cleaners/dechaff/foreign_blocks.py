@@ -77,13 +77,13 @@ class Reading:
             return _PICKED
         return look(self.lines[i], language, self.languages.kept)
 
+    def glance(self, i: int) -> Evidence:
+        """Return the same but for its score, which what makes a line content may lower: for the kind, the words, and the most of it."""
+        return _PICKED if self._in_picker(i) else unguarded(self.lines[i], "", self.languages.kept)
+
     def is_foreign(self, i: int) -> bool:
         """Return whether a line can begin or end a block."""
-        # What makes a line content only lowers its score, so it is asked last.
-        return self._in_picker(i) or (
-            unguarded(self.lines[i], "", self.languages.kept).score >= _FOREIGN
-            and look(self.lines[i], "", self.languages.kept).score >= _FOREIGN
-        )
+        return self.glance(i).score >= _FOREIGN and self.see(i).score >= _FOREIGN
 
     def _in_picker(self, i: int) -> bool:
         """Return whether a line is part of a list of languages, each named in itself; a name we do not know counts between two we do."""
@@ -125,7 +125,7 @@ class Reading:
         found = []
         for begin, end in self._runs():
             block = self._confirmed(begin, end)
-            if block is not None and sum(self.see(i).words for i in range(begin, end)) >= _FEWEST:
+            if block is not None and sum(self.glance(i).words for i in range(begin, end)) >= _FEWEST:
                 found.append(Block(begin, end, block[2], "amid"))
         return found
 
@@ -135,7 +135,7 @@ class Reading:
         for i in suspicious(self._page):
             if not self.is_foreign(i):
                 continue
-            if runs and all(self.see(j).kind == "neutral" for j in range(runs[-1][1], i)):
+            if runs and all(self.glance(j).kind == "neutral" for j in range(runs[-1][1], i)):
                 runs[-1] = (runs[-1][0], i + 1)
             else:
                 runs.append((i, i + 1))
@@ -168,7 +168,7 @@ class Reading:
         for count, i in enumerate(order):
             if self.is_foreign(i):
                 return count
-            seen = unguarded(self.lines[i], "", self.languages.kept)
+            seen = self.glance(i)
             if seen.kind != "neutral" or _NUMBERS.fullmatch(bare(self.lines[i])):
                 beyond += 1
                 if beyond > _BEYOND or seen.words > _SHORT:
@@ -199,9 +199,9 @@ class Reading:
 
     def _confirmed(self, begin: int, end: int) -> tuple[int, int, Guess] | None:
         """Return the block with its language, if all its lines together are sure of it."""
-        foreign = [i for i in range(begin, end) if self.see(i).score >= _FOREIGN]
-        scripts = [self.see(i).language for i in foreign if self.see(i).kind == "script"]
-        latin = [i for i in foreign if self.see(i).kind == "latin"]
+        foreign = [i for i in range(begin, end) if self.is_foreign(i)]
+        scripts = [self.glance(i).language for i in foreign if self.glance(i).kind == "script"]
+        latin = [i for i in foreign if self.glance(i).kind == "latin"]
         if 2 * len(scripts) >= len(foreign):
             code = max(sorted(set(scripts)), key=scripts.count)
             return begin, end, Guess(code, 1.0)
@@ -223,7 +223,7 @@ class Reading:
     def _borders(self, begin: int, end: int, language: str, place: str) -> tuple[int, int]:
         """Return the block with its inner border and its outer one where its own language says."""
         after = place == "after"
-        foreign = sum(self.see(i).score >= _FOREIGN for i in range(begin, end))
+        foreign = sum(self.is_foreign(i) for i in range(begin, end))
         least = _LONG_BORDER if foreign >= _LONG else _BORDER
         while end > begin and not self._is_border(begin if after else end - 1, language, least):
             begin, end = (begin + 1, end) if after else (begin, end - 1)
@@ -289,13 +289,13 @@ class Reading:
     def _judged(self, block: Block) -> Block | None:
         """Return the block unless it is content, or the page's own text."""
         inside = range(block.begin, block.end)
-        foreign = [i for i in inside if self.see(i).score >= _FOREIGN]
+        foreign = [i for i in inside if self.is_foreign(i)]
         text = [self.lines[i] for i in inside]
         above = self.lines[block.begin - 1] if block.begin else ""
         told = [self.lines[i] for i in foreign]
-        if is_abstract(text, [self.see(i) for i in inside], above) or is_title(told) or is_study(told) or is_verse(told):
+        if is_abstract(text, [self.glance(i) for i in inside], above) or is_title(told) or is_study(told) or is_verse(told):
             return None
-        if self._beyond(block) and any(self.see(i).words >= _PARAGRAPH for i in foreign):
+        if self._beyond(block) and any(self.glance(i).words >= _PARAGRAPH for i in foreign):
             return None
         if len(self.gone(block)) == len(self.lines):
             return None
@@ -304,7 +304,7 @@ class Reading:
     def _beyond(self, block: Block) -> bool:
         """Return whether text stands between a block and the edge of the page."""
         rest = range(block.end, len(self.lines)) if block.place == "after" else range(block.begin)
-        return any(self.see(i).kind != "neutral" for i in rest)
+        return any(self.glance(i).kind != "neutral" for i in rest)
 
     def gone(self, block: Block) -> list[int]:
         """Return the lines of a block that go: all but those that are English or content."""

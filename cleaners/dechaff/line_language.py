@@ -39,7 +39,7 @@ _HINTS = (
     *("copyright", "(c)", "http", "www.", "@", "rights", "mail", "tel", "fax"),
     *(".org", ".net", ".edu", ".gov", ".info", ".io", ".eu", ".co"),
 )
-_LETTERS = re.compile(r"[^\W\d_]+")
+LETTERS = re.compile(r"[^\W\d_]+")
 _TOKENS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _CODE = re.compile(r"[a-z][A-Z]|[_={}<>\[\]]|\w\.\w|\w\(")
 _KINDS = ("their_words", "shared_words", "english_words", "new_words", "new_names")
@@ -100,7 +100,7 @@ def evidence(line: str, language: str = "", kept: tuple[str, ...] = ("en",)) -> 
         return plain
     text = stripped(line)
     tokens = _TOKENS.findall(text)
-    runs = [*map(len, _LETTERS.findall(text))]
+    runs = [*map(len, LETTERS.findall(text))]
     total = sum(runs)
     strong = sum(token.lower() in STRONG for token in tokens)
     other, script = script_letters(text, kept)
