@@ -324,11 +324,16 @@ def restore(
     report: Annotated[Path, typer.Argument(metavar="REPORT", help="The report folder that clean wrote.", show_default=False)],
     cleaned: Annotated[Path, typer.Argument(metavar="OUT", help="The clean copies, unchanged since.", show_default=False)],
     output: Annotated[Path, typer.Option("--output", "-o", metavar="BACK", help="Folder for the originals.", show_default=False)],
+    quarantine: Annotated[
+        Path | None,
+        typer.Option("--quarantine", metavar="DIR", help="The folder that clean --quarantine put foreign files into.", show_default=False),
+    ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace files of the same names in BACK.")] = False,
 ) -> None:
     """Rebuild the originals to the last byte.
 
-    From the clean copies and their report. Every file is checked against the digest of its original before it is written.
+    From the clean copies and their report; files that clean put aside come from its --quarantine folder. Every file is checked against the
+    digest of its original before it is written.
 
     Exit status: 0 when all files were rebuilt, 2 when any could not be.
 
@@ -338,7 +343,6 @@ def restore(
     """
     with exit_codes():
         from dechaff import RestoreError
-        from dechaff import restore as rebuild
         from dechaff_cli import corpus, report_folder
         from dechaff_cli.terminal import note
 
@@ -352,7 +356,7 @@ def restore(
             if file.error is not None:
                 continue
             try:
-                corpus.write_below(output, file.path, rebuild(corpus.below(cleaned, file.path).read_bytes(), file))
+                corpus.write_below(output, file.path, report_folder.original(file, cleaned, quarantine))
                 done += 1
             except (RestoreError, corpus.CorpusError) as error:
                 errors.append((file.path, str(error)))
