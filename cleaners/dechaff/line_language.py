@@ -30,13 +30,13 @@ _NO_LANGUAGE = re.compile(
       \bcopyright\b | © | \(c\)(?=\W) | ℗ | ®
     | (?:https?://|www\.)[^\s]+ | [^\s@]+@[^\s@]+\.[a-z]{2,}
     | \b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|edu|gov|info|io|eu|co)\b(?:/[^\s]*)?
-    | \ball\ rights\ reserved\b | \be-?mail\b | \btel\b | \bfax\b
+    | \ball\ rights\ reserved\b | \be-?mail\b | \btel\b | \bfax\b | \bcookies?\b
     """,
     re.IGNORECASE | re.VERBOSE,
 )
 # Without one of these in its lower case, a line of ASCII has none of that.
 _HINTS = (
-    *("copyright", "(c)", "http", "www.", "@", "rights", "mail", "tel", "fax"),
+    *("copyright", "(c)", "http", "www.", "@", "rights", "mail", "tel", "fax", "cookie"),
     *(".org", ".net", ".edu", ".gov", ".info", ".io", ".eu", ".co"),
 )
 LETTERS = re.compile(r"[^\W\d_]+")
