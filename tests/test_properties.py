@@ -123,7 +123,7 @@ def test_a_page_knows_its_lines_as_its_text_has_them_also_after_removals(texts: 
         later = page.after([page.line_removal(row, "X", "") for row in sorted(gone)]) if gone else page
         for known in (page, later):
             blank = 0
-            rows = iter(zip(*(column.tolist() for column in known.rows), known.lines, strict=True))
+            rows = iter(zip(*(column.tolist() for column in known.rows[:5]), known.lines, strict=True))
             for line in split(known.text):
                 if not line.text or line.text.isspace():
                     blank += 1
