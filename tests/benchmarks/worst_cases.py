@@ -82,7 +82,7 @@ def rows(most: int) -> Iterator[tuple[str, list[float]]]:
             begin = time.process_time()
             clean(decode(data).text)
             costs.append((time.process_time() - begin) * 1e6 / len(data))
-            if costs[-1] * size / 1000 > 100:  # noqa: PLR2004  seconds: larger ones are not worth waiting for
+            if costs[-1] * size / 1000 > 100:  # seconds: larger ones are not worth waiting for
                 break
         yield name, costs
 
