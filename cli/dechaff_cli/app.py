@@ -162,7 +162,9 @@ def clean(
         corpus.check_output(asked.sources, output, folder, overwrite=overwrite)
         if quarantine is not None:
             corpus.check_output([*asked.sources, output], quarantine, None, overwrite=overwrite, option="--quarantine")
-        work.clean_folder(found, asked.task(output, diff=folder is not None, quarantine=quarantine), folder, asked.jobs)
+        work.clean_folder(
+            found, asked.task(output, diff=folder is not None, suspects=folder is not None, quarantine=quarantine), folder, asked.jobs
+        )
 
 
 def _refused(output: Path | None, report: Path | None, *, no_report: bool, in_place: bool, from_stdin: bool) -> str:

@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from dechaff import Document, NotTextError, Pipeline, decode
+from dechaff.pages import paged
 from dechaff.repetition import Survey, add_quote
 from dechaff.report import FileReport, describe
 from dechaff.rules import extend
+from dechaff.suspects import suspects
 from dechaff_cli import corpus
 from dechaff_cli.config import Treatment
 from dechaff_cli.formats.diff import unified
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from dechaff.model.store import Model
     from dechaff.pipeline import Work
     from dechaff.repetition import Pair
+    from dechaff.report import Suspect
     from dechaff_cli.config import Configs
     from dechaff_cli.corpus import Source
 
@@ -62,6 +65,8 @@ class Task:
     out: Path | None = None
     """Folder for the clean copies; without one nothing is written."""
     diff: bool = False
+    suspects: bool = False
+    """Whether to look for lines that stay and look like chrome."""
     keep_text: bool = False
     quarantine: Path | None = None
     """Folder for files that are wholly in another language, as they were; they get no clean copy."""
@@ -265,9 +270,18 @@ def _clean_batch(batch: Sequence[Source]) -> list[Outcome]:
     found, held = _taken(batch, task)
     outcomes = {one.source: Outcome(FileReport(one.source.name, error=one.error), b"", "") for one in found if one.decoded is None}
     for pipeline, files, works in _prepared(found, held, pipelines):
-        for one, cleaned in zip(files, pipeline.finish(works), strict=True):
-            outcomes[one.source] = _written(one, _outcome(one, cleaned, pipeline.rules, task), cleaned, task)
+        made = pipeline.finish(works)
+        doubts = _doubts(pipeline, files, made) if task.suspects else [()] * len(made)
+        for one, cleaned, doubtful in zip(files, made, doubts, strict=True):
+            outcomes[one.source] = _written(one, _outcome(one, cleaned, pipeline.rules, task, doubtful), cleaned, task)
     return [outcomes[source] for source in batch]
+
+
+def _doubts(pipeline: Pipeline, files: Sequence[Read], made: Sequence[Cleaned]) -> list[tuple[Suspect, ...]]:
+    """Return the lines of each clean text that stay and look like chrome; none of a page that was left as it is."""
+    pages = [document(one)._replace(text=cleaned.text) for one, cleaned in zip(files, made, strict=True) if not cleaned.foreign]
+    found = iter(suspects(pipeline, paged(pages)))
+    return [() if cleaned.foreign else next(found) for cleaned in made]
 
 
 def _taken(batch: Sequence[Source], task: Task) -> tuple[list[Read], dict[Source, Work]]:
@@ -302,11 +316,11 @@ def _written(found: Read, outcome: Outcome, cleaned: Cleaned, task: Task) -> Out
     return outcome if task.keep_text else outcome._replace(text="")
 
 
-def _outcome(found: Read, cleaned: Cleaned, rules: frozenset[str], task: Task) -> Outcome:
+def _outcome(found: Read, cleaned: Cleaned, rules: frozenset[str], task: Task, doubtful: tuple[Suspect, ...] = ()) -> Outcome:
     assert found.decoded is not None
     heard = found.decoded._replace(remarks=tuple(remark for remark in found.decoded.remarks if remark.rule in rules))
     page = document(found)
-    report = describe(page.path, page.site, found.raw, heard, cleaned)
+    report = describe(page.path, page.site, found.raw, heard, cleaned, doubtful)
     diff = unified(page.path, found.raw, found.decoded.text, cleaned) if task.diff and report.findings else b""
     return Outcome(report, diff, cleaned.text)
 

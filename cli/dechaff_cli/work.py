@@ -49,7 +49,15 @@ class Call:
         """How many processes are asked for; 0 stands for one a processor."""
         return int(self.configs.of_run("jobs"))
 
-    def task(self, out: Path | None = None, *, diff: bool = False, keep_text: bool = False, quarantine: Path | None = None) -> Task:
+    def task(
+        self,
+        out: Path | None = None,
+        *,
+        diff: bool = False,
+        suspects: bool = False,
+        keep_text: bool = False,
+        quarantine: Path | None = None,
+    ) -> Task:
         """Return what to do with every file."""
         from dechaff.repetition import Survey
         from dechaff_cli.run import Task
@@ -60,6 +68,7 @@ class Call:
             self.configs,
             out,
             diff=diff,
+            suspects=suspects,
             keep_text=keep_text,
             quarantine=quarantine,
             encoding=self.configs.of_run("encoding"),
