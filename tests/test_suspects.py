@@ -43,9 +43,10 @@ def test_a_line_just_above_the_cut_is_named_with_its_score() -> None:
         assert 0.5 <= one.chance <= 1
         assert lines[one.line - 1] not in {ARTICLE[1], ARTICLE[2], ARTICLE[4]}
         assert one.note
+        assert one.text == lines[one.line - 1].strip()
 
 
 def test_they_survive_the_record() -> None:
-    report = FileReport("a", encoding=Encoding("utf-8"), suspects=(Suspect(3, 0.9, "MOD001", "score 0.1"),))
+    report = FileReport("a", encoding=Encoding("utf-8"), suspects=(Suspect(3, 0.9, "MOD001", "score 0.1", "Share"),))
     assert FileReport.from_json(report.to_json()) == report
     assert "suspects" not in FileReport("a", encoding=Encoding("utf-8")).to_json()

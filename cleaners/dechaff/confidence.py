@@ -26,17 +26,22 @@ def confidence(finding: Finding) -> float | None:
         return None
     if finding.rule == RULE and (score := _SCORE.match(finding.note)):
         return round(1 - float(score[1]), 3)
-    return _of_rule(finding.rule)
+    return _of_rule(kind(finding.rule, finding.note))
+
+
+def kind(rule: str, note: str) -> str:
+    """Return what a removal is measured as: its rule, and apart from the others blocks in several languages, which lists of names are too."""
+    return f"{rule}-mul" if "; mul, " in note else rule
 
 
 @cache
-def _of_rule(code: str) -> float:
-    lines, chrome = measured().get(code, (0, 0))
+def _of_rule(of: str) -> float:
+    lines, chrome = measured().get(of, (0, 0))
     return round((chrome + _PRIOR[1]) / (lines + _PRIOR[0]), 3)
 
 
 @cache
 def measured() -> dict[str, tuple[int, int]]:
-    """Return by code how many lines a rule took on labelled pages, and how many of them were chrome."""
+    """Return by kind of removal how many lines went on labelled pages, and how many of them were chrome."""
     table = tomllib.loads(resources.files("dechaff").joinpath("data", "confidence.toml").read_text(encoding="utf-8"))
-    return {code: (lines, chrome) for code, (lines, chrome) in table.items()}
+    return {of: (lines, chrome) for of, (lines, chrome) in table.items()}

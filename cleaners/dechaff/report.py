@@ -51,6 +51,8 @@ class Suspect(NamedTuple):
     """Code of the rule that came near to taking it."""
     note: str
     """The evidence."""
+    text: str
+    """The line itself; of a long one its beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ class FileReport:
 _PLAIN = ("site", "bytes_in", "bytes_out", "sha256_in", "sha256_out", "lines_in", "lines_out", "characters_in", "characters_out")
 _NUMBERS = frozenset(_PLAIN) - {"site", "sha256_in", "sha256_out"}
 _KINDS = {"line": int, "column": int, "rule": str, "old": str, "new": str, "note": str, "layer": int, "start": int}
-_KINDS_OF_SUSPECT = {"line": int, "chance": float, "rule": str, "note": str}
+_KINDS_OF_SUSPECT = {"line": int, "chance": float, "rule": str, "note": str, "text": str}
 _Kind = TypeVar("_Kind")
 
 

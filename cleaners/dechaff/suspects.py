@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _MOST = 12  # lines a page: more than that is a page of its own kind, and a person has seen the point
 
 
+_LONGEST = 400  # code points of a line that are quoted: more than anybody reads in a list
 _ALONE = 0.5
 """How likely a line is chrome that a rule names only in company, and that has none: such words are headings and values about as often."""
 
@@ -45,4 +46,4 @@ def _placed(pipeline: Pipeline, page: Page, lines: dict[int, tuple[float, str, s
     free = [row for row in lines if pipeline.allowed is None or not pipeline.allowed(page.lines[row], page.site, lines[row][1])]
     worst = sorted(free, key=lambda row: (-lines[row][0], row))[:_MOST]
     for row in sorted(worst):
-        yield Suspect(row + int(page.rows.blank[row]) + 1, *lines[row])
+        yield Suspect(row + int(page.rows.blank[row]) + 1, *lines[row], page.lines[row].strip()[:_LONGEST])

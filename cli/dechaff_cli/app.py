@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -118,6 +118,7 @@ def clean(
     """
     with exit_codes():
         from dechaff_cli import corpus
+        from dechaff_cli.rerun import Run
         from dechaff_cli.terminal import put_bytes
 
         if quarantine is not None and output is None:
@@ -126,26 +127,22 @@ def clean(
         refused = _refused(output, report, no_report=no_report, in_place=in_place, from_stdin=work.STDIN in paths)
         if refused:
             raise corpus.CorpusError(refused)
-        asked = work.call(
-            paths,
-            config,
-            isolated=isolated,
-            stdin_filename=stdin_filename,
-            respect_gitignore=False if no_respect_gitignore else None,
-            select=select,
-            ignore=ignore,
-            encoding=encoding,
-            keep_lang=keep_lang,
-            foreign_blocks=foreign_blocks,
-            language_engine=language_engine,
-            removal=removal,
-            model=model and str(model),
-            profile=profile and str(profile),
-            include=include,
-            exclude=exclude,
-            force_exclude=force_exclude,
-            jobs=jobs,
-        )
+        given: dict[str, Any] = {
+            "respect_gitignore": False if no_respect_gitignore else None,
+            "select": select,
+            "ignore": ignore,
+            "encoding": encoding,
+            "keep_lang": keep_lang,
+            "foreign_blocks": foreign_blocks,
+            "language_engine": language_engine,
+            "removal": removal,
+            "model": model and str(model),
+            "profile": profile and str(profile),
+            "include": include,
+            "exclude": exclude,
+            "force_exclude": force_exclude,
+        }
+        asked = work.call(paths, config, isolated=isolated, stdin_filename=stdin_filename, jobs=jobs, **given)
         if asked.from_stdin:
             outcome = work.from_stdin(asked.task(), stdin_filename)
             if outcome.report.error is not None:
@@ -162,9 +159,11 @@ def clean(
         corpus.check_output(asked.sources, output, folder, overwrite=overwrite)
         if quarantine is not None:
             corpus.check_output([*asked.sources, output], quarantine, None, overwrite=overwrite, option="--quarantine")
-        work.clean_folder(
-            found, asked.task(output, diff=folder is not None, suspects=folder is not None, quarantine=quarantine), folder, asked.jobs
+        run = Run(
+            tuple(paths), str(output), tuple(config or ()), isolated, {name: value for name, value in given.items() if value is not None}
         )
+        wanted = folder is not None
+        work.clean_folder(found, asked.task(output, diff=wanted, suspects=wanted, quarantine=quarantine), folder, asked.jobs, run)
 
 
 def _refused(output: Path | None, report: Path | None, *, no_report: bool, in_place: bool, from_stdin: bool) -> str:

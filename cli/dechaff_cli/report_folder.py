@@ -10,35 +10,37 @@ from typing import IO, TYPE_CHECKING, Self
 
 from dechaff import FileReport, RestoreError
 from dechaff_cli import corpus
+from dechaff_cli.html import Page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from types import TracebackType
 
     from dechaff_cli.formats.summary import Summary
+    from dechaff_cli.html import Page
+    from dechaff_cli.rerun import Run
     from dechaff_cli.run import Outcome
 
-FINDINGS, DIFF, PAGE, SUMMARY, FIGURES = "findings.jsonl", "changes.diff", "index.html", "summary.md", "summary.json"
-_PAGE_TEXT = 1 << 20  # code points of removed and repaired text that the page shows: browsers open 20 MB of table at once without stutter
-_CHANGE = 120  # code points that a change costs beside its text
+FINDINGS, DIFF, SUMMARY, FIGURES, RUN = "findings.jsonl", "changes.diff", "summary.md", "summary.json", "run.json"
 
 
 class ReportFolder:
     """Takes in files one by one as they are cleaned; its files appear whole at the end, or not at all."""
 
-    def __init__(self, folder: Path, rules: Sequence[str]) -> None:
+    def __init__(self, folder: Path, rules: Sequence[str], clean: Path | None = None, run: Run | None = None) -> None:
         """Begin a report.
 
         Args:
             folder: Where it goes; exists.
             rules: The rules in force, for the record.
+            clean: The folder of the clean copies.
+            run: What was asked for, for whoever cleans the same files again.
         """
-        self._folder = folder
-        self._rules = rules
+        from dechaff_cli.html import Page  # noqa: PLC0415  the template engine is only needed where a report is made
+
+        self._folder, self._rules, self._clean, self._run = folder, rules, clean, run
         self._open = ExitStack()
-        self._shown: list[FileReport] = []
-        self._left_out = 0
-        self._room = _PAGE_TEXT
+        self._page = Page(folder)
 
     def __enter__(self) -> Self:
         """Open what is written as the run goes on."""
@@ -63,29 +65,57 @@ class ReportFolder:
 
     def add(self, outcome: Outcome) -> None:
         """Write down one file."""
-        report = outcome.report
-        self._findings.write(report.to_json().encode("ascii") + b"\n")
+        record = outcome.report.to_json().encode("ascii") + b"\n"
+        self._findings.write(record)
         self._diff.write(outcome.diff)
-        if not report.findings and report.error is None:
-            return
-        cost = sum(len(finding.old) + len(finding.new) + len(finding.note) + _CHANGE for finding in report.findings)
-        if cost <= self._room:
-            self._room -= cost
-            self._shown.append(report)
-        else:
-            self._left_out += 1
+        self._page.add(outcome.report, record)
 
     def finish(self, summary: Summary) -> None:
         """Put all files in their places."""
-        from dechaff_cli.html import render  # noqa: PLC0415  the template engine is only needed here
-
         for file, name in ((self._findings, FINDINGS), (self._diff, DIFF)):
             file.close()
             Path(file.name).chmod(0o666 & ~corpus.umask())
             Path(file.name).replace(self._folder / name)
-        corpus.write(self._folder / FIGURES, summary.to_json(self._rules).encode("utf-8"))
-        corpus.write(self._folder / SUMMARY, summary.to_markdown().encode("utf-8"))
-        corpus.write(self._folder / PAGE, render(summary, self._shown, self._left_out).encode("utf-8"))
+        if self._run is not None:
+            corpus.write(self._folder / RUN, self._run.to_json(self._folder).encode("ascii"))
+        _finish(self._folder, self._page, summary, self._rules, self._clean)
+
+
+def render(folder: Path, clean: Path | None) -> list[str]:
+    """Make the page and the summaries of a report again, from its records; return what is wrong with records that are none.
+
+    Args:
+        folder: The report folder.
+        clean: The folder of the clean copies; without them the changes are shown without the text around them.
+
+    Raises:
+        RestoreError: There is no such report, or it cannot be read.
+        CorpusError: Something cannot be written.
+    """
+    from dechaff_cli.formats.summary import Summary  # noqa: PLC0415  they need tables and templates
+    from dechaff_cli.html import Page  # noqa: PLC0415
+
+    bad: list[str] = []
+    page, summary = Page(folder), Summary()
+    for report in read(folder):
+        if isinstance(report, RestoreError):
+            bad.append(str(report))
+            continue
+        summary.add(report)
+        page.add(report, report.to_json().encode("ascii") + b"\n")
+    rules = summary.recall(folder / FIGURES)
+    try:
+        _finish(folder, page, summary, rules, clean)
+    except OSError as error:
+        message = f"the report in {folder} cannot be written: {error.strerror}"
+        raise corpus.CorpusError(message) from error
+    return bad
+
+
+def _finish(folder: Path, page: Page, summary: Summary, rules: Sequence[str], clean: Path | None) -> None:
+    lines = page.finish(summary, (report for report in read(folder) if isinstance(report, FileReport)), clean)
+    corpus.write(folder / FIGURES, summary.to_json(rules).encode("utf-8"))
+    corpus.write(folder / SUMMARY, summary.to_markdown(lines).encode("utf-8"))
 
 
 def read(folder: Path) -> Iterator[FileReport | RestoreError]:

@@ -14,9 +14,11 @@ from dechaff_cli.exits import fail
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from dechaff import FileReport
     from dechaff.profile import Profile
     from dechaff_cli.config import Configs
     from dechaff_cli.corpus import Corpus, Source
+    from dechaff_cli.rerun import Run
     from dechaff_cli.run import Outcome, Task
 
 STDIN = "-"
@@ -216,16 +218,18 @@ def placed(files: Sequence[Source], roots: Sequence[Path]) -> list[Source]:
     return found
 
 
-def clean_folder(found: Corpus, task: Task, folder: Path | None, jobs: int) -> None:
+def clean_folder(found: Corpus, task: Task, folder: Path | None, jobs: int, run: Run | None = None) -> None:
     """Clean what was found, write the report, and say on standard error what was done."""
     from dechaff_cli.formats.summary import Summary
-    from dechaff_cli.report_folder import PAGE, ReportFolder
+    from dechaff_cli.html import PAGE
+    from dechaff_cli.report_folder import ReportFolder
     from dechaff_cli.terminal import note, show
 
     summary = Summary(skipped=found.skipped, errors=list(found.problems))
-    with ReportFolder(folder, sorted(task.rules)) if folder else nullcontext() as writing:
-        for outcome in cleaned(found, task, jobs):
+    with ReportFolder(folder, sorted(task.rules), task.out, run) if folder else nullcontext() as writing:
+        for source, outcome in zip(found.files, cleaned(found, task, jobs), strict=True):
             summary.add(outcome.report)
+            summary.over += over_budget(source, outcome.report, task)
             if writing:
                 writing.add(outcome)
         if writing:
@@ -238,6 +242,14 @@ def clean_folder(found: Corpus, task: Task, folder: Path | None, jobs: int) -> N
         note(f"Report: {folder / PAGE}")
     if summary.errors:
         fail(summary.errors)
+
+
+def over_budget(source: Source, report: FileReport, task: Task) -> list[tuple[str, str]]:
+    """Return the path of a file and how far it is beyond its budget, if it is."""
+    if task.configs is None or report.error is not None:
+        return []
+    words = task.configs.policy(source.path, report.site).exceeded(report, report.findings)
+    return [(report.path, "; ".join(words))] if words else []
 
 
 def clean_in_place(found: Corpus, task: Task, jobs: int) -> int:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dechaff import RULES, Document, Pipeline, edits, select
+from dechaff.confidence import kind
 from dechaff.line_model import RULE
 from dechaff.repetition import Survey
 from dechaff_train.pages import CHROME, CONTENT, rows
@@ -45,28 +46,29 @@ def main() -> None:
     for batch in _batches(pages):
         for page, cleaned in zip(batch, pipeline.clean(batch), strict=True):
             wanted = [label for _, label in next(labels)["lines"]]
-            for rule, line in _removed(page, cleaned):
-                if rule != RULE and line < len(wanted) and wanted[line] in {CONTENT, CHROME}:
-                    lines[rule] += 1
-                    chrome[rule] += wanted[line] == CHROME
+            for edit, line in _removed(page, cleaned):
+                if edit.rule != RULE and line < len(wanted) and wanted[line] in {CONTENT, CHROME}:
+                    of = kind(edit.rule, edit.note)
+                    lines[of] += 1
+                    chrome[of] += wanted[line] == CHROME
     print("# Lines that each rule took on labelled pages, and how many of them were chrome. Printed by tests/benchmarks/confidence.py from")
     print("# the WCXB development pages (Murrough Foley 2026, CC-BY-4.0), by site. It decides nothing: reports tell doubt by it.")
-    for code in filter(lines.__contains__, RULES):
-        print(f"{code} = [{lines[code]}, {chrome[code]}]")
+    for of in sorted(lines, key=lambda of: ([*RULES].index(of[:6]), of)):
+        print(f"{of} = [{lines[of]}, {chrome[of]}]")
 
 
 def _batches(pages: Sequence[Document]) -> Iterator[Sequence[Document]]:
     return (pages[begin : begin + _BATCH] for begin in range(0, len(pages), _BATCH))
 
 
-def _removed(page: Document, cleaned: Cleaned) -> Iterator[tuple[str, int]]:
-    """Yield rule and line, from 0, of what was removed from a page."""
+def _removed(page: Document, cleaned: Cleaned) -> Iterator[tuple[Edit, int]]:
+    """Yield what was removed from a page, and its line, from 0."""
     starts = list(accumulate((len(line) + 1 for line in page.text.split("\n")), initial=0))
     before: list[Sequence[Edit]] = []
     for made in cleaned.layers:
         for edit, place in zip(made, edits.to_source([edit.start for edit in made], before), strict=True):
             if RULES[edit.rule].stage != "blank_lines":
-                yield edit.rule, bisect_right(starts, place) - 1
+                yield edit, bisect_right(starts, place) - 1
         before.append(made)
 
 
