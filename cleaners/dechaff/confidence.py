@@ -30,7 +30,7 @@ def confidence(finding: Finding) -> float | None:
 
 
 def kind(rule: str, note: str) -> str:
-    """Return what a removal is measured as: its rule, and apart from the others blocks in several languages, which lists of names are too."""
+    """Return what a removal is measured as: its rule; blocks in several languages apart, since lists of names look like them."""
     return f"{rule}-mul" if "; mul, " in note else rule
 
 
