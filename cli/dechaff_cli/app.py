@@ -13,6 +13,8 @@ from dechaff_cli.commands import baseline, rules
 from dechaff_cli.commands.check import check
 from dechaff_cli.commands.compare import compare
 from dechaff_cli.commands.learn import learn
+from dechaff_cli.commands.report import report as render
+from dechaff_cli.commands.report import review
 from dechaff_cli.exits import FINDINGS, exit_codes, fail
 from dechaff_cli.options import (  # noqa: TC001  typer reads them when the command runs
     ConfigOption,
@@ -159,9 +161,8 @@ def clean(
         corpus.check_output(asked.sources, output, folder, overwrite=overwrite)
         if quarantine is not None:
             corpus.check_output([*asked.sources, output], quarantine, None, overwrite=overwrite, option="--quarantine")
-        run = Run(
-            tuple(paths), str(output), tuple(config or ()), isolated, {name: value for name, value in given.items() if value is not None}
-        )
+        said = {name: value for name, value in given.items() if value is not None}
+        run = Run(tuple(paths), str(output), tuple(config or ()), isolated, None if quarantine is None else str(quarantine), said)
         wanted = folder is not None
         work.clean_folder(found, asked.task(output, diff=wanted, suspects=wanted, quarantine=quarantine), folder, asked.jobs, run)
 
@@ -364,6 +365,8 @@ def restore(
             fail(errors)
 
 
+app.command("report")(render)
+app.command()(review)
 app.command()(compare)
 app.command()(learn)
 app.add_typer(baseline.app, name="baseline")

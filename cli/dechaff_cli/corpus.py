@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 INCLUDE = ("*.txt", "*.text", "*.md")
 STDIN = "-"
-REPORT_FILES = {"findings.jsonl", "changes.diff", "index.html", "data", "run.json", "summary.md", "summary.json"}
+REPORT_FILES = {"findings.jsonl", "changes.diff", "index.html", "data", "run.json", "corrections.jsonl", "summary.md", "summary.json"}
 """What a report consists of. A folder that holds nothing else is an earlier report, and a new one takes its place."""
 
 

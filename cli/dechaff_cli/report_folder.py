@@ -13,7 +13,7 @@ from dechaff_cli import corpus
 from dechaff_cli.html import Page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from types import TracebackType
 
     from dechaff_cli.formats.summary import Summary
@@ -81,12 +81,13 @@ class ReportFolder:
         _finish(self._folder, self._page, summary, self._rules, self._clean)
 
 
-def render(folder: Path, clean: Path | None) -> list[str]:
+def render(folder: Path, clean: Path | None, *, over: tuple[Collection[str], Sequence[tuple[str, str]]] = ((), ())) -> list[str]:
     """Make the page and the summaries of a report again, from its records; return what is wrong with records that are none.
 
     Args:
         folder: The report folder.
         clean: The folder of the clean copies; without them the changes are shown without the text around them.
+        over: Files whose budget was looked at anew, and what came of it.
 
     Raises:
         RestoreError: There is no such report, or it cannot be read.
@@ -104,6 +105,7 @@ def render(folder: Path, clean: Path | None) -> list[str]:
         summary.add(report)
         page.add(report, report.to_json().encode("ascii") + b"\n")
     rules = summary.recall(folder / FIGURES)
+    summary.over = sorted([one for one in summary.over if one[0] not in over[0]] + [*over[1]])
     try:
         _finish(folder, page, summary, rules, clean)
     except OSError as error:

@@ -29,6 +29,7 @@ class Run(NamedTuple):
     output: str
     config: tuple[str, ...] = ()
     isolated: bool = False
+    quarantine: str | None = None
     options: Mapping[str, Any] = {}
     """By name of the parameter of `work.call`; those that were not given are left out."""
 
@@ -45,6 +46,7 @@ class Run(NamedTuple):
             "output": near(self.output),
             "config": [word if _is_setting(word) else near(word) for word in self.config],
             "isolated": self.isolated,
+            "quarantine": self.quarantine and near(self.quarantine),
             "options": options,
         }
         return json.dumps(record, indent=1) + "\n"
@@ -72,6 +74,7 @@ class Run(NamedTuple):
                 here(record["output"]),
                 tuple(str(word) if _is_setting(word) else here(word) for word in record["config"]),
                 bool(record["isolated"]),
+                None if record["quarantine"] is None else here(record["quarantine"]),
                 options,
             )
         except OSError as error:

@@ -232,6 +232,7 @@ def clean_folder(found: Corpus, task: Task, folder: Path | None, jobs: int, run:
             summary.over += over_budget(source, outcome.report, task)
             if writing:
                 writing.add(outcome)
+        summary.over.sort()
         if writing:
             writing.finish(summary)
     for table in summary.table():

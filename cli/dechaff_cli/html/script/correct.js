@@ -46,9 +46,9 @@ function alike(text) {
 const quoted = (text) => JSON.stringify(text).replace(/[\u007f-\u{10ffff}]/gu, (c) => (c.codePointAt(0) < 0x10000 ? `\\u${c.codePointAt(0).toString(16).padStart(4, "0")}` : `\\U${c.codePointAt(0).toString(16).padStart(8, "0")}`));
 
 // What a correction comes to in the configuration, as far as the page knows; `dechaff review` writes the exact words.
-function asRule({ kind, text, site, rule }) {
+function asRule({ kind, text, site }) {
   if (kind === "keep-line") return `[[allow]]\nline = ${quoted(text)}${site ? `\nsites = [${quoted(site)}]` : ""}`;
-  if (kind === "keep-alike") return `[[allow]]\npattern = ${quoted(alike(text).toLowerCase())}\nrules = [${quoted(rule)}]`;
+  if (kind === "keep-alike") return `[[allow]]\npattern = ${quoted(alike(text).toLowerCase())}`;
   return `[[rule]]\npatterns = [${quoted(alike(text).toLowerCase())}]\n# with a code, an example and a look-alike that must survive`;
 }
 
