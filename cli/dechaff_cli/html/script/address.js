@@ -1,6 +1,6 @@
 // Where we are stands in the address, so that it can be shared and gone back to: #?view=files&rule=CHR001&q=share
 
-const DEFAULTS = { view: "overview", kind: "once", q: "", stage: "", rule: "", site: "", folder: "", sure: "", state: "", share: "", sort: "", file: "", mode: "", from: "", to: "", show: "" };
+const DEFAULTS = { view: "overview", kind: "once", q: "", stage: "", rule: "", site: "", folder: "", sure: "", state: "", share: "", sort: "", file: "", mode: "", from: "", to: "", show: "", at: "" };
 const FILTERS = ["q", "stage", "rule", "site", "folder", "sure", "state", "share"];
 
 function here() {

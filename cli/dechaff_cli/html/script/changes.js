@@ -45,10 +45,25 @@ async function showFile(state) {
     ),
   );
   drawMore(drawing, table, more);
+  if (state.at) pointAt(state.at);
   new IntersectionObserver((seen, observer) => {
     if (!more.isConnected || more.hidden) observer.disconnect();
     else if (seen.some((one) => one.isIntersecting)) drawMore(drawing, table, more);
   }, { rootMargin: "800px" }).observe(more);
+}
+
+// The beginning of a line, by which an address names it.
+const shortened = (text) => text.trim().slice(0, 60);
+
+function pointAt(text) {
+  const { drawing, table, more } = fileShown;
+  const at = drawing.rows.findIndex((row) => !row.fold && textOf(row.both).trim().startsWith(text));
+  if (at < 0) return;
+  while (drawing.drawn <= at) drawMore(drawing, table, more);
+  const row = table.rows[at + 1]; // below the head
+  row.tabIndex = -1;
+  row.focus({ preventScroll: true });
+  requestAnimationFrame(() => row.scrollIntoView({ block: "center" }));
 }
 
 function fileHead(file, record, state) {

@@ -37,7 +37,7 @@ function showLines(state) {
 
 function lineRow([text, rule, chance, note, times, inFiles, sites, examples], word) {
   const { code, name } = RULES[rule];
-  return el("a.row.line", { href: address({ ...DEFAULTS, file: String(examples[0]), q: "" }) },
+  return el("a.row.line", { href: address({ ...DEFAULTS, file: String(examples[0]), at: shortened(text) }) },
     el("bdi.t", {}, visible(text)),
     el("span.meta", {},
       el("span.r", { title: note }, el("code", {}, code), ` ${name}`),

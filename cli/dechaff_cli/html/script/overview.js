@@ -7,7 +7,7 @@ function linkOverview() {
     made.append(...element.childNodes);
     element.replaceWith(made);
   };
-  for (const element of overview.querySelectorAll("[data-file]")) link(element, { file: element.dataset.file });
+  for (const element of overview.querySelectorAll("[data-file]")) link(element, { file: element.dataset.file, at: element.closest(".lines") ? shortened(element.textContent) : "" });
   for (const element of overview.querySelectorAll("[data-stage]")) link(element, { view: "files", stage: element.dataset.stage });
   for (const element of overview.querySelectorAll("[data-site]")) link(element, { view: "files", site: report.sites[Number(element.dataset.site)] });
   for (const element of overview.querySelectorAll("span[data-rule]")) link(element, { view: "files", rule: element.dataset.rule });

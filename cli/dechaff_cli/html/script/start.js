@@ -37,8 +37,8 @@ async function route() {
   document.title = state.view === "file" && files.path[Number(state.file)] ? `${files.path[Number(state.file)].replace(UNSAFE, "\ufffd")}: ${TITLE}` : TITLE;
   if (!fresh || here().file !== state.file) return;
   if (shownBefore !== "" || isView) {
-    scrollTo(0, scrolled.get(location.hash) ?? 0);
-    if (shownBefore !== "" && !scrolled.has(location.hash)) byId("view").querySelector("h2")?.focus({ preventScroll: true });
+    if (!state.at) scrollTo(0, scrolled.get(location.hash) ?? 0);
+    if (!state.at && shownBefore !== "" && !scrolled.has(location.hash)) byId("view").querySelector("h2")?.focus({ preventScroll: true });
   }
   shownBefore = what;
 }
