@@ -43,7 +43,7 @@ def again(folder: Path, asked: Run, paths: Collection[str]) -> list[str]:
     except OSError as error:
         message = f"the report in {folder} cannot be written: {error.strerror}"
         raise corpus.CorpusError(message) from error
-    report_folder.render(folder, Path(asked.output), over=(frozenset(made), over))
+    report_folder.render(folder, Path(asked.output), report_folder.Renewed(frozenset(made), over, sorted(task.rules)))
     return changed
 
 

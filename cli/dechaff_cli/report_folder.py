@@ -6,7 +6,7 @@ import os
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Self
+from typing import IO, TYPE_CHECKING, NamedTuple, Self
 
 from dechaff import FileReport, RestoreError
 from dechaff_cli import corpus
@@ -81,13 +81,23 @@ class ReportFolder:
         _finish(self._folder, self._page, summary, self._rules, self._clean)
 
 
-def render(folder: Path, clean: Path | None, *, over: tuple[Collection[str], Sequence[tuple[str, str]]] = ((), ())) -> list[str]:
+class Renewed(NamedTuple):
+    """What an earlier summary does not know, since some files were cleaned again."""
+
+    paths: Collection[str] = ()
+    over: Sequence[tuple[str, str]] = ()
+    """Those of these files that are over their budget."""
+    rules: Sequence[str] | None = None
+    """The rules in force now."""
+
+
+def render(folder: Path, clean: Path | None, renewed: Renewed = Renewed()) -> list[str]:  # noqa: B008  it cannot change
     """Make the page and the summaries of a report again, from its records; return what is wrong with records that are none.
 
     Args:
         folder: The report folder.
         clean: The folder of the clean copies; without them the changes are shown without the text around them.
-        over: Files whose budget was looked at anew, and what came of it.
+        renewed: What is otherwise than the summary there says.
 
     Raises:
         RestoreError: There is no such report, or it cannot be read.
@@ -104,8 +114,9 @@ def render(folder: Path, clean: Path | None, *, over: tuple[Collection[str], Seq
             continue
         summary.add(report)
         page.add(report, report.to_json().encode("ascii") + b"\n")
-    rules = summary.recall(folder / FIGURES)
-    summary.over = sorted([one for one in summary.over if one[0] not in over[0]] + [*over[1]])
+    before = summary.recall(folder / FIGURES)
+    rules = before if renewed.rules is None else renewed.rules
+    summary.over = sorted([one for one in summary.over if one[0] not in renewed.paths] + [*renewed.over])
     try:
         _finish(folder, page, summary, rules, clean)
     except OSError as error:
