@@ -37,6 +37,8 @@ class Run(NamedTuple):
         """Return the record for a report folder: ASCII, with paths relative to the folder, so that all of it can be moved together."""
 
         def near(path: str) -> str:
+            if "://" in path:
+                return path
             return Path(os.path.relpath(path, folder)).as_posix()
 
         options = {name: near(value) if name in _PATHS else value for name, value in sorted(self.options.items())}
@@ -66,6 +68,8 @@ class Run(NamedTuple):
                 raise RunError(message)
 
             def here(path: str) -> str:
+                if "://" in path:
+                    return path
                 return os.path.normpath(folder / path)
 
             options = {name: here(value) if name in _PATHS else value for name, value in dict(record["options"]).items()}

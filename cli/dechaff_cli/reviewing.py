@@ -58,6 +58,9 @@ class Review:
         """
         self.folder = folder
         self.run = Run.read(folder)
+        if (folder / report_folder.CONTAINERS).exists() or any("://" in path for path in (*self.run.paths, self.run.output)):
+            message = "a review cleans files in folders of this machine again; this corpus is kept in containers, or elsewhere"
+            raise CorrectionError(message)
         self.config = configuring.place(self.run.call())
         self._gone: dict[tuple[str, str], dict[str, int]] | None = None
 

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 from dechaff import RULES, Document, Pipeline, edits, select
 from dechaff.confidence import kind
 from dechaff.line_model import RULE
-from dechaff.repetition import Survey
+from dechaff.tally import counted
+from dechaff_cli.engine.counts import Counts
 from dechaff_train.pages import CHROME, CONTENT, rows
 
 if TYPE_CHECKING:
@@ -36,11 +37,12 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     read = list(rows(parser.parse_args().data))
     pages = [Document(row["id"], row["domain"], "".join(f"{line}\n" for line, _ in row["lines"])) for row in read]
-    counts = Survey()
+    counts = Counts()
     first = Pipeline(select(_STAGES))
     for batch in _batches(pages):
-        counts.add(first.survey(first.prepare(batch)))
-    pipeline = Pipeline(select(_STAGES), counts.settle())
+        works = first.prepare(batch)
+        counts.add(counted((page.site, numbers) for page, numbers in zip(batch, first.numbers(works), strict=True) if numbers is not None))
+    pipeline = Pipeline(select(_STAGES), counts.settled())
     labels = iter(read)
     lines, chrome = Counter[str](), Counter[str]()
     for batch in _batches(pages):
