@@ -8,7 +8,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 
 from dechaff.confidence import confidence
-from dechaff.lines import bare, words
+from dechaff.lines import bare, is_prose, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _EXAMPLES = 5  # files that a row names
 _WHOLE = 1000  # a confidence of one
+_PROSE = 7  # times as likely content as any other line: 73 % of prose lines on whole WCXB pages are, of all lines 29 %; as odds
 _KEPT = 300  # code points of a line that a table shows
 
 
@@ -78,7 +79,7 @@ class Tally:
     def __init__(self) -> None:
         """Begin with nothing."""
         self._rows: dict[int, int] = {}
-        self._files, self._times, self._first, self._last, self._words = (array("L") for _ in range(5))
+        self._files, self._times, self._first, self._last, self._cost = (array("L") for _ in range(5))
         self._chance, self._rule = array("H"), array("H")
         self._rules: list[str] = []
         self._number: dict[str, int] = {}
@@ -109,7 +110,7 @@ class Tally:
         self._times.append(1)
         self._first.append(number)
         self._last.append(number)
-        self._words.append(words(line.text))
+        self._cost.append(words(line.text) * (_PROSE if is_prose(line.text) else 1))
         self._chance.append(chance)
         self._rule.append(self._code(line.rule))
 
@@ -140,9 +141,9 @@ class Tally:
         return sorted(rows, key=lambda row: (-self._files[row], -self._times[row], self._first[row], row))[:most]
 
     def once(self, most: int) -> list[int]:
-        """Return the rows of lines met in one file alone, by what is lost if they are no chrome: their words times the doubt."""
+        """Return the rows of lines met in one file alone, by what is lost if they are no chrome: words times doubt."""
         rows = [row for row in range(len(self)) if self._files[row] == 1]
-        return sorted(rows, key=lambda row: (-self._words[row] * (_WHOLE - self._chance[row]), self._first[row], row))[:most]
+        return sorted(rows, key=lambda row: (-self._cost[row] * (_WHOLE - self._chance[row]), self._first[row], row))[:most]
 
     def count_once(self) -> int:
         """Return how many lines were met in one file alone."""

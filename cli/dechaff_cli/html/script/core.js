@@ -42,7 +42,7 @@ const ruleNumber = new Map(RULES.map((rule, i) => [rule.code, i]));
 
 // --- Shards ---------------------------------------------------------------------------------------------------------------------------
 
-const HELD = 24; // shards of a megabyte that are kept at a time
+const HELD = 10; // shards of a megabyte that are kept at a time
 const held = new Map();
 const waiting = new Map();
 

@@ -37,7 +37,7 @@ function choice(name, label, value, options) {
 
 function input(name, label, value, type, placeholder, suggestions) {
   const id = `choices-${name}`;
-  const list = suggestions && suggestions.length < 5000 && el("datalist", { id }, suggestions.filter(Boolean).map((word) => el("option", { value: word })));
+  const list = suggestions && suggestions.length < 300 && el("datalist", { id }, suggestions.filter(Boolean).map((word) => el("option", { value: word })));
   const field = el("input", { name, type, value, placeholder, autocomplete: "off", spellcheck: "false", list: list ? id : null, oninput: (event) => typed(name, event.target.value) });
   return el("label", {}, el("span", {}, label), field, list || null);
 }

@@ -1,7 +1,7 @@
 // Lines across the corpus: removed most often, removed only once, kept but suspicious.
 
 const KINDS = {
-  once: ["Removed only once", "Lines that went in one file alone. First come those that would cost most if the rule was wrong: their words times the doubt.", "sure"],
+  once: ["Removed only once", "Lines that went in one file alone. First come those that would cost most if the rule was wrong: their words times the doubt, running text before labels.", "sure"],
   often: ["Removed most often", "Lines that went in more than one place. Something that belongs to the text among them is a mistake made many times.", "sure"],
   doubtful: ["Kept, but suspicious", "Lines that a rule or the model came near to taking.", "chrome"],
 };
