@@ -63,6 +63,7 @@ def test_clean_writes_copies_and_a_report_and_touches_nothing_else(scrapes: Path
         "index.html",
         "changes.diff",
         "findings.jsonl",
+        "resume.sqlite",
         "run.json",
         "summary.md",
         "summary.json",
