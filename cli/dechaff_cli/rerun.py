@@ -45,7 +45,7 @@ class Run(NamedTuple):
         record = {
             "dechaff_run": _FORM,
             "paths": [near(path) for path in self.paths],
-            "output": near(self.output),
+            "output": None if near(self.output) == f"../{_usual(folder)}" else near(self.output),
             "config": [word if _is_setting(word) else near(word) for word in self.config],
             "isolated": self.isolated,
             "quarantine": self.quarantine and near(self.quarantine),
@@ -75,7 +75,7 @@ class Run(NamedTuple):
             options = {name: here(value) if name in _PATHS else value for name, value in dict(record["options"]).items()}
             return cls(
                 tuple(here(path) for path in record["paths"]),
-                here(record["output"]),
+                here(f"../{_usual(folder)}") if record["output"] is None else here(record["output"]),
                 tuple(str(word) if _is_setting(word) else here(word) for word in record["config"]),
                 bool(record["isolated"]),
                 None if record["quarantine"] is None else here(record["quarantine"]),
@@ -95,6 +95,11 @@ class Run(NamedTuple):
             DechaffError: A path, a setting or a configuration is wrong.
         """
         return work.call(self.paths, self.config, isolated=self.isolated, **self.options)
+
+
+def _usual(folder: Path) -> str:
+    """Return the name of the folder of clean copies that a report folder is named after: with it left out, both can be renamed."""
+    return folder.resolve().name.removesuffix("-report")
 
 
 def _is_setting(word: str) -> bool:
