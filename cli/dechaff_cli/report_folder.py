@@ -79,7 +79,7 @@ class ReportFolder:
     def add(self, outcome: Outcome) -> None:
         """Write down one document."""
         self._diff.write(outcome.diff)
-        self.add_report(outcome.report)
+        self.add_report(outcome.report, outcome.record)
 
     def add_container(self, name: str, columns: Columns, digest: str) -> None:
         """Write down a container whose records have been written down.
@@ -107,9 +107,14 @@ class ReportFolder:
         del self._shown[mark.shown :]
         self._left_out, self._room = mark.left_out, mark.room
 
-    def add_report(self, report: FileReport) -> None:
-        """Write down what is known of one document."""
-        self._findings.write(report.to_json().encode("ascii") + b"\n")
+    def add_report(self, report: FileReport, record: bytes = b"") -> None:
+        """Write down what is known of one document.
+
+        Args:
+            report: Its report.
+            record: The same as JSON, where somebody made that already.
+        """
+        self._findings.write((record or report.to_json().encode("ascii")) + b"\n")
         if not report.findings and report.error is None:
             return
         cost = sum(len(finding.old) + len(finding.new) + len(finding.note) + _CHANGE for finding in report.findings)

@@ -59,19 +59,22 @@ class Outcome(NamedTuple):
     """Unified, against the bytes of the file; empty when nothing changed or nobody asked."""
     text: str
     """The clean text, where it was asked for instead of a file; that of a record always, since its container is written elsewhere."""
+    record: bytes = b""
+    """The report as JSON, where it was made already."""
     packed: bytes = b""
     """Report and diff in little room, where they are kept for a later run."""
 
 
 def packed(outcome: Outcome) -> Outcome:
     """Return what became of a file with the form that is kept."""
-    return outcome._replace(packed=zlib.compress(outcome.report.to_json().encode("ascii") + b"\n" + outcome.diff, _LEVEL))
+    record = outcome.report.to_json().encode("ascii")
+    return outcome._replace(record=record, packed=zlib.compress(record + b"\n" + outcome.diff, _LEVEL))
 
 
 def unpacked(kept: bytes) -> Outcome:
     """Return what became of a file from the form that was kept; without its text."""
-    report, _, diff = zlib.decompress(kept).partition(b"\n")
-    return Outcome(FileReport.from_json(report.decode("ascii")), diff, "", kept)
+    record, _, diff = zlib.decompress(kept).partition(b"\n")
+    return Outcome(FileReport.from_json(record.decode("ascii")), diff, "", record, kept)
 
 
 @dataclass(frozen=True, slots=True)
