@@ -369,11 +369,16 @@ def restore(
     report: Annotated[Path, typer.Argument(metavar="REPORT", help="The report folder that clean wrote.", show_default=False)],
     cleaned: Annotated[Path, typer.Argument(metavar="OUT", help="The clean copies, unchanged since.", show_default=False)],
     output: Annotated[Path, typer.Option("--output", "-o", metavar="BACK", help="Folder for the originals.", show_default=False)],
+    quarantine: Annotated[
+        Path | None,
+        typer.Option("--quarantine", metavar="DIR", help="The folder that clean --quarantine put foreign files into.", show_default=False),
+    ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace files of the same names in BACK.")] = False,
 ) -> None:
     """Rebuild the originals to the last byte.
 
-    From the clean copies and their report. Every file is checked against the digest of its original before it is written.
+    From the clean copies and their report; files that clean put aside come from its --quarantine folder. Every file is checked against the
+    digest of its original before it is written.
 
     Exit status: 0 when all files were rebuilt, 2 when any could not be.
 
@@ -387,7 +392,7 @@ def restore(
         from dechaff_cli.terminal import note, safe
 
         corpus.check_output([cleaned, report], output, None, overwrite=overwrite)
-        done = rebuild(report, cleaned, output)
+        done = rebuild(report, cleaned, output, quarantine)
         if done.files or not (done.exact or done.others):
             note(f"{done.files} files restored to the last byte in {output}")
         if done.exact:
