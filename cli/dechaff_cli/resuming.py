@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from dechaff_cli.corpus import Corpus, Source
+    from dechaff_cli.engine import Crew
     from dechaff_cli.manifest import Manifest
     from dechaff_cli.run import Advance, Outcome, Task
 
@@ -50,7 +51,7 @@ def configuration(task: Task, *more: object) -> str:
 class Resuming:
     """One run over a corpus, some of whose documents are done."""
 
-    def __init__(self, documents: Iterable[Source], task: Task, jobs: int, manifest: Manifest) -> None:
+    def __init__(self, documents: Iterable[Source], task: Task, jobs: Crew, manifest: Manifest) -> None:
         """Begin with what there is."""
         self._documents, self._task, self._jobs, self._manifest = documents, task, jobs, manifest
         self._failed: set[str] = set()

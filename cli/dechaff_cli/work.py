@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dechaff_cli.columns import Columns
     from dechaff_cli.config import Configs
     from dechaff_cli.corpus import Corpus, Source
+    from dechaff_cli.formats.summary import Summary
     from dechaff_cli.manifest import Manifest
     from dechaff_cli.run import Outcome, Task
 
@@ -234,29 +235,17 @@ def clean_folder(
     found: Corpus, task: Task, out: Path | str, folder: Path | None, jobs: int, to: str | None = None, manifest: Manifest | None = None
 ) -> None:
     """Clean what was found, write the report, and say on standard error what was done."""
-    from dechaff_cli.corpora import cleaning, converting
-    from dechaff_cli.formats.summary import Summary
     from dechaff_cli.passes import Passes
-    from dechaff_cli.report_folder import PAGE, ReportFolder
-    from dechaff_cli.tally import Tally
+    from dechaff_cli.report_folder import PAGE
     from dechaff_cli.terminal import note, show
 
-    passes = Passes(found, task, jobs, manifest)
-    counts = passes.survey()
-    if passes.nothing_to_do():
-        note(f"Nothing has changed: {out} and its report are as the last run left them.")
-        return
-    with ReportFolder(folder, sorted(task.rules)) if folder else nullcontext() as writing:
-        tally = Tally(Summary(errors=list(found.problems)), writing)
-        if to is None:
-            cleaning.write(found, passes.clean(counts), out, tally)
-        else:
-            converting.write(found, passes.clean(counts), out, tally, to)
-        summary = tally.summary
-        summary.skipped = found.skipped
-        if writing:
-            writing.finish(summary)
-    passes.finish()
+    with Passes(found, task, jobs, manifest) as passes:
+        counts = passes.survey()
+        if passes.nothing_to_do():
+            note(f"Nothing has changed: {out} and its report are as the last run left them.")
+            return
+        summary = _written(found, passes.clean(counts), task, out, folder, to)
+        passes.finish()
     for table in summary.table():
         show(table)
         note("")
@@ -265,6 +254,27 @@ def clean_folder(
         note(f"Report: {folder / PAGE}")
     if summary.errors:
         fail(summary.errors)
+
+
+def _written(
+    found: Corpus, each: Iterator[tuple[Source, Outcome]], task: Task, out: Path | str, folder: Path | None, to: str | None
+) -> Summary:
+    """Write the clean copies that are not written yet, and the report; return the figures."""
+    from dechaff_cli.corpora import cleaning, converting
+    from dechaff_cli.formats.summary import Summary
+    from dechaff_cli.report_folder import ReportFolder
+    from dechaff_cli.tally import Tally
+
+    with ReportFolder(folder, sorted(task.rules)) if folder else nullcontext() as writing:
+        tally = Tally(Summary(errors=list(found.problems)), writing)
+        if to is None:
+            cleaning.write(found, each, out, tally)
+        else:
+            converting.write(found, each, out, tally, to)
+        tally.summary.skipped = found.skipped
+        if writing:
+            writing.finish(tally.summary)
+    return tally.summary
 
 
 def clean_in_place(found: Corpus, task: Task, jobs: int) -> int:
@@ -301,8 +311,8 @@ def cleaned(found: Corpus, task: Task, jobs: int) -> Iterator[tuple[Source, Outc
     """Yield each document, without what it holds, and what becomes of it."""
     from dechaff_cli.passes import Passes
 
-    passes = Passes(found, task, jobs)
-    yield from passes.clean(passes.survey())
+    with Passes(found, task, jobs) as passes:
+        yield from passes.clean(passes.survey())
 
 
 def each(
