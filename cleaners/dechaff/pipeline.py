@@ -227,6 +227,11 @@ class Work:
         self.settled: dict[str, str] = {}
         """The text that a stage left behind, for those that look again by themselves until they find nothing more."""
 
+    def rest(self) -> None:
+        """Let go of what can be had again: the lines of a page by themselves are half of what it takes."""
+        if isinstance(self.document, Page):
+            vars(self.document).pop("lines", None)
+
     def cleaned(self) -> Cleaned:
         """Return what became of the document."""
         return Cleaned(self.document.text, tuple(self.layers), tuple(self.old), tuple(self.reports), self.repairs, self.foreign)

@@ -79,7 +79,7 @@ class ReportFolder:
     def add(self, outcome: Outcome) -> None:
         """Write down one document."""
         self._diff.write(outcome.diff)
-        self.add_report(outcome.report)
+        self.add_report(outcome.report, outcome.record)
 
     def add_container(self, name: str, columns: Columns, digest: str) -> None:
         """Write down a container whose records have been written down.
@@ -107,12 +107,17 @@ class ReportFolder:
             file.seek(size)
             file.truncate()
 
-    def add_report(self, report: FileReport) -> None:
-        """Write down what is known of one document."""
-        record = report.to_json().encode("ascii") + b"\n"
-        self._findings.write(record)
+    def add_report(self, report: FileReport, record: bytes = b"") -> None:
+        """Write down what is known of one document.
+
+        Args:
+            report: Its report.
+            record: The same as JSON, where somebody made that already.
+        """
+        line = (record or report.to_json().encode("ascii")) + b"\n"
+        self._findings.write(line)
         if self._page is not None:
-            self._page.add(report, record)
+            self._page.add(report, line)
 
     def finish(self, summary: Summary) -> None:
         """Put all files in their places."""

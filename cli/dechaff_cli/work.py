@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dechaff_cli.columns import Columns
     from dechaff_cli.config import Configs
     from dechaff_cli.corpus import Corpus, Source
+    from dechaff_cli.formats.summary import Summary
     from dechaff_cli.manifest import Manifest
     from dechaff_cli.rerun import Run
     from dechaff_cli.run import Outcome, Task
@@ -245,34 +246,18 @@ def clean_folder(
     run: Run | None = None,
 ) -> None:
     """Clean what was found, write the report, and say on standard error what was done."""
-    from dechaff_cli.corpora import cleaning, converting
-    from dechaff_cli.formats.summary import Summary
     from dechaff_cli.html import PAGE
     from dechaff_cli.passes import Passes
-    from dechaff_cli.report_folder import ReportFolder
-    from dechaff_cli.tally import Tally
     from dechaff_cli.terminal import note, show
 
-    passes = Passes(found, task, jobs, manifest)
-    counts = passes.survey()
-    if passes.nothing_to_do():
-        note(f"Nothing has changed: {out} and its report are as the last run left them.")
-        return
-    over: list[tuple[str, str]] = []
-    clean = out if isinstance(out, Path) and to is None else None
-    with ReportFolder(folder, sorted(task.rules), clean, run) if folder else nullcontext() as writing:
-        tally = Tally(Summary(errors=list(found.problems)), writing)
-        outcomes = _judged(passes.clean(counts), task, over)
-        if to is None:
-            cleaning.write(found, outcomes, out, tally)
-        else:
-            converting.write(found, outcomes, out, tally, to)
-        summary = tally.summary
-        summary.skipped = found.skipped
-        summary.over = sorted(over)
-        if writing:
-            writing.finish(summary)
-    passes.finish()
+    with Passes(found, task, jobs, manifest) as passes:
+        counts = passes.survey()
+        if passes.nothing_to_do():
+            note(f"Nothing has changed: {out} and its report are as the last run left them.")
+            return
+        over: list[tuple[str, str]] = []
+        summary = _written(found, _judged(passes.clean(counts), task, over), task, out, folder, to, run, over)
+        passes.finish()
     for table in summary.table():
         show(table)
         note("")
@@ -296,6 +281,36 @@ def over_budget(source: Source, report: FileReport, task: Task) -> list[tuple[st
         return []
     words = task.configs.policy(source.path, report.site).exceeded(report, report.findings)
     return [(report.path, "; ".join(words))] if words else []
+
+
+def _written(
+    found: Corpus,
+    each: Iterator[tuple[Source, Outcome]],
+    task: Task,
+    out: Path | str,
+    folder: Path | None,
+    to: str | None,
+    run: Run | None,
+    over: list[tuple[str, str]],
+) -> Summary:
+    """Write the clean copies that are not written yet, and the report; return the figures."""
+    from dechaff_cli.corpora import cleaning, converting
+    from dechaff_cli.formats.summary import Summary
+    from dechaff_cli.report_folder import ReportFolder
+    from dechaff_cli.tally import Tally
+
+    clean = out if isinstance(out, Path) and to is None else None
+    with ReportFolder(folder, sorted(task.rules), clean, run) if folder else nullcontext() as writing:
+        tally = Tally(Summary(errors=list(found.problems)), writing)
+        if to is None:
+            cleaning.write(found, each, out, tally)
+        else:
+            converting.write(found, each, out, tally, to)
+        tally.summary.skipped = found.skipped
+        tally.summary.over = sorted(over)
+        if writing:
+            writing.finish(tally.summary)
+    return tally.summary
 
 
 def clean_in_place(found: Corpus, task: Task, jobs: int) -> int:
@@ -332,8 +347,8 @@ def cleaned(found: Corpus, task: Task, jobs: int) -> Iterator[tuple[Source, Outc
     """Yield each document, without what it holds, and what becomes of it."""
     from dechaff_cli.passes import Passes
 
-    passes = Passes(found, task, jobs)
-    yield from passes.clean(passes.survey())
+    with Passes(found, task, jobs) as passes:
+        yield from passes.clean(passes.survey())
 
 
 def each(
