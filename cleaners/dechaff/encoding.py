@@ -188,13 +188,13 @@ class Page:
             self.widen()
         if all(one.text.isascii() for one in self.suspects):
             return
-        if (reading := losses.reading([one.text for one in self.suspects], known)) is None:
+        if (reading := losses.reading([one.text for one in self.suspects], known, self.source)) is None:
             return
         self.widen()
         page = losses.western_mode(self.source) if reading.page in WESTERN else reading.page
         for suspect in [one for one in self.suspects if not one.text.isascii()]:
-            if new := losses.fill(suspect.text, page, reading.languages):
-                suspect.put(new, "ENC001", f"UTF-8 read as {shown(page)}, and bytes lost")
+            if new := losses.fill(suspect.text, page, reading.voice):
+                suspect.put(new.text, "ENC001", f"UTF-8 read as {shown(page)}" + ", and bytes lost" * new.lossy)
 
     def undo_swap(self) -> None:
         """Read lines again that one legacy code page was mistaken in for another."""

@@ -6,6 +6,7 @@ It is loaded when the first line is asked for.
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -63,6 +64,15 @@ class LanguageModel:
             self._rows.clear()
         rows = [self._row(word) for word in found]  # before the tables are looked at: they may grow
         return self._table[rows], self._known[rows]
+
+    def letters(self) -> dict[str, Counter[str]]:
+        """Return how many counted words of each language have each letter beyond ASCII."""
+        counts: dict[str, Counter[str]] = {language: Counter() for language in self.languages}
+        for word, row in self._vocabulary.items():
+            if not word.isascii():
+                for number in self._of[self._starts[row] : self._starts[row + 1]]:
+                    counts[self.languages[number]].update(letter for letter in set(word) if letter > "\x7f")
+        return counts
 
     def _row(self, word: str) -> int:
         row = self._rows.get(word)
