@@ -78,16 +78,21 @@ def reading(lines: Sequence[str], known: str | None, source: str) -> Reading | N
     text = " ".join(good) if not known else " ".join((*good, *lines))
     if not known and spelling.likeness(text, tuple(spelling.nearest(text, count=2))) < _FITS * sum(map(str.isalpha, text)):
         return None
-    return Reading(page or known or "", _voice(source, languages_of(" ".join((*good, *_plain_words(lines)))) if good or known else ()))
+    return Reading(
+        page or known or "", _voice(source, lines, languages_of(" ".join((*good, *_plain_words(lines)))) if good or known else ())
+    )
 
 
 def _plain_words(lines: Iterable[str]) -> list[str]:
     return [word for line in lines for word in line.split() if word.isascii() and _PLAIN_WORD.search(word)]
 
 
-def _voice(source: str, languages: tuple[str, ...]) -> Voice:
+def _voice(source: str, lines: Iterable[str], languages: tuple[str, ...]) -> Voice:
+    """Return how a document speaks: of the lines that may be damaged only the words without characters beyond ASCII are intact."""
+    suspect = set(lines)
+    intact = [line for line in source.split("\n") if line not in suspect] + _plain_words(suspect)
     dashes = set(_DASH.findall(source))
-    return Voice(languages, frozenset(spelling.words(source)), dashes.pop() if len(dashes) == 1 else "")
+    return Voice(languages, frozenset(spelling.words("\n".join(intact))), dashes.pop() if len(dashes) == 1 else "")
 
 
 def _amid_latin(lines: Sequence[str], words: Sequence[str], source: str) -> Reading | None:
@@ -106,7 +111,7 @@ def _amid_latin(lines: Sequence[str], words: Sequence[str], source: str) -> Read
         proofs = sum(len(_EAST.findall(word)) + len(_GLUED.findall(word)) for word in ways)
         if len(ways) >= _EXPLAINED * len(odd) and proofs >= _PROOFS:
             best = max(best, (len(ways), sum(way.score for way in ways.values()), page))
-    return Reading(best[2], _voice(source, voice.languages)) if best[2] else None
+    return Reading(best[2], _voice(source, lines, voice.languages)) if best[2] else None
 
 
 def _all_lost(lines: Sequence[str], words: Sequence[str], source: str) -> Reading | None:
@@ -117,7 +122,7 @@ def _all_lost(lines: Sequence[str], words: Sequence[str], source: str) -> Readin
     odd = [word for word in words if "\ufffd" in word][:_TRIED]
     if not any(_APOSTROPHE.search(word) for word in odd) or _ONE.search(source) or _EAST.search(source):
         return None
-    return Reading(ASCII, _voice(source, languages_of(" ".join(_plain_words(lines)))))
+    return Reading(ASCII, _voice(source, lines, languages_of(" ".join(_plain_words(lines)))))
 
 
 def _is_latin(text: str) -> bool:

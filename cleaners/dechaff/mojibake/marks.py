@@ -11,7 +11,9 @@ PUNCTUATION = "’“”‘–—‑…«»„·•°£€©®™\xa0"
 _AT_HOME, _LIKELY, _ABROAD, _SELDOM, _NOWHERE = -3.0, -4.5, -6.5, -9.0, -12.0
 _UNDEFINED = -25.0  # what no text has
 _APART = -60.0  # a space that may not break, in the middle of a word: it would make two of any
-_CONTRACTION = -2.0
+_JOINED = -4.0  # a vowel sign: a letter of Indic words, seldom written in Arabic and Hebrew ones
+_CONTRACTION = -2.0  # an apostrophe within a word,
+_ELIDING = frozenset({"br", "ca", "en", "fr", "ga", "it", "oc", "tr"})  # in languages that shorten words or part their endings by it
 _NO_CONTRACTION = -6.0
 _CONTRACTED = re.compile(r"(?<=\b[ODLdlo]’)[^\W\d_]|(?:s|t|re|ve|ll|d|m)\b|\W|$", re.IGNORECASE)  # what follows an apostrophe in English
 _PAIRS = {  # what opens and closes a quotation, by the Unicode CLDR: first choice, second choice
@@ -83,12 +85,12 @@ def placed(before: str, mark: str, after: str, language: str, quoted: str = "") 
     """Return the logarithm of how likely a mark is between two characters; the edge of a word is a space."""
     kind = unicodedata.category(mark)
     if kind in {"Mn", "Mc"}:
-        return 0.0 if before.isalpha() or unicodedata.category(before)[0] == "M" else _NOWHERE
+        return _JOINED if before.isalpha() or unicodedata.category(before)[0] == "M" else _NOWHERE
     if kind in {"Cc", "Cn", "Co"} or mark == "\ufffd":
         return _UNDEFINED
     opening, closing = before in _OPENS and after not in _CLOSES, after in _CLOSES and before not in _OPENS
     if mark == "’" and before.isalpha() and after.isalpha():
-        return _CONTRACTION
+        return _CONTRACTION if language in _ELIDING else _ABROAD
     if mark in _QUOTING and (opening or closing):
         return _quote(mark, _QUOTES.get(language, "“”‘’"), quoted, opening=opening)
     if mark in _DASHES:
