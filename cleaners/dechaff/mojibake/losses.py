@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MARGIN = 2.5
 """How much likelier, as a natural logarithm, the best filling has to be than the next."""
+_MARGIN_OF_ENDINGS = 4.0  # raises the share of right ones from 96.8 to 98.5 % in six languages that nothing was set on
 _LONGEST = 80  # characters of the longest word that is filled
 _WORDS = 300  # different words that are looked at
 _SEQUENCES, _VALID, _FITS = 8, 0.1, -4.6
@@ -24,14 +25,14 @@ _SEQUENCES, _VALID, _FITS = 8, 0.1, -4.6
 letter of them has to be: sound text has -2.4 to -3.7 (Hindi -5.1), noise -9."""
 _EXPLAINED, _TRIED = 0.75, 60
 """Share of the words with East Asian characters or U+FFFD amid Latin text that a page can have made, of so many that are tried."""
-_PROOFS = 2  # East Asian characters that it has to turn into Latin letters or marks; one between two Latin letters counts twice
+_PROOFS = 2  # sides on which East Asian characters that it turns into letters or marks touch Latin letters
 _LEAD, _LEAD_WESTERN, _LEAD_EAST_ASIAN = (
     re.compile("[^\x00-\x7f]"),
     re.compile("[\xc2-\xf4]"),
     re.compile("[\u2e80-\uffff]"),
 )  # what the first byte of a character can be read as
 _C1_SEEN = re.compile("[\xc2-\xf4][\x80-\x9f€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
-_GLUED = re.compile("(?<=[A-Za-z])[\u2e80-\uffef](?=[A-Za-z])")
+_GLUED_BEFORE, _GLUED_AFTER = re.compile("(?<=[A-Za-z])[\u2e80-\uffef]"), re.compile("[\u2e80-\uffef](?=[A-Za-z])")
 _SYMBOL = re.compile("[\u2000-\u2bff\ufe0f\U0001f000-\U0001faff]")  # that any text can have, emoji among them
 _EAST = re.compile("[\u2e80-\uffef]")
 _APOSTROPHE, _ONE = re.compile("(?<=[A-Za-z])\ufffd{3}(?=[A-Za-z])"), re.compile("(?<!\ufffd)\ufffd(?!\ufffd)")
@@ -108,7 +109,7 @@ def _amid_latin(lines: Sequence[str], words: Sequence[str], source: str) -> Read
     best = (0, 0.0, "")
     for page in EAST_ASIAN:
         ways = {word: found[0] for word in odd if (found := _ways(word, page, voice, start=True, quoted="")) and _is_latin(found[0].text)}
-        proofs = sum(len(_EAST.findall(word)) + len(_GLUED.findall(word)) for word in ways)
+        proofs = sum(len(glued.findall(word)) for word in ways for glued in (_GLUED_BEFORE, _GLUED_AFTER))
         if len(ways) >= _EXPLAINED * len(odd) and proofs >= _PROOFS:
             best = max(best, (len(ways), sum(way.score for way in ways.values()), page))
     return Reading(best[2], _voice(source, lines, voice.languages)) if best[2] else None
@@ -159,9 +160,15 @@ def _word(word: str, page: str, voice: Voice, *, start: bool, quoted: str) -> st
     if len(word) > _LONGEST or not _lead(page).search(word):
         return None
     ways = _ways(word, page, voice, start=start, quoted=quoted)
-    if not ways or (len(ways) > 1 and ways[0].score - ways[1].score < MARGIN):
+    if not ways or (len(ways) > 1 and ways[0].score - ways[1].score < _needed(ways[0].text, ways[1].text)):
         return None
     return ways[0].text
+
+
+def _needed(best: str, next_best: str) -> float:
+    """Return how much likelier the best filling has to be than the next: more where the last letter, and so the grammar, is open."""
+    one, other = (re.sub(r"\W+\Z", "", text) for text in (best, next_best))
+    return _MARGIN_OF_ENDINGS if one != other and one[:-1] == other[:-1] else MARGIN
 
 
 @lru_cache(maxsize=1 << 14)

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 PUNCTUATION = "’“”‘–—‑…«»„·•°£€©®™\xa0"
 # Natural logarithms, of the order of one over how many characters of running text stand so: a wrong mark is worse than a missing one.
-_AT_HOME, _LIKELY, _ABROAD, _SELDOM, _NOWHERE = -3.0, -4.5, -6.5, -9.0, -12.0
+_AT_HOME, _LIKELY, _ABROAD, _SELDOM, _NOWHERE = -3.0, -5.5, -6.5, -9.0, -12.0
 _UNDEFINED = -25.0  # what no text has
 _APART = -60.0  # a space that may not break, in the middle of a word: it would make two of any
 _JOINED = -4.0  # a vowel sign: a letter of Indic words, seldom written in Arabic and Hebrew ones
