@@ -191,7 +191,7 @@ class Page:
             self.widen()
         if all(one.text.isascii() for one in self.suspects):
             return
-        if (reading := losses.reading([one.text for one in self.suspects], known, self.source)) is None:
+        if (reading := losses.reading([one.text for one in self.suspects], known, self.now())) is None:
             return
         self.widen()
         page = losses.western_mode(self.source) if reading.page in WESTERN else reading.page
@@ -216,8 +216,12 @@ class Page:
     @cached_property
     def languages(self) -> tuple[str, ...]:
         """What the document is in as far as it can be read, by ISO 639 codes, likeliest first."""
-        now = {one.line.start: one.text for one in self.suspects}
-        return tuple(nearest("\n".join(now.get(line.start, line.text) for line in split(self.source)), count=2))
+        return tuple(nearest(self.now(), count=2))
+
+    def now(self) -> str:
+        """Return the document as far as it is repaired."""
+        repaired = {one.line.start: one.text for one in self.suspects}
+        return "\n".join(repaired.get(line.start, line.text) for line in split(self.source))
 
 
 def _lines(text: str, sign: re.Pattern[str]) -> Iterator[Line]:

@@ -11,7 +11,7 @@ from dechaff.language_model import model
 from dechaff.mojibake.marks import PUNCTUATION, marks_score
 
 _PARTS = re.compile(r"[^\W\d_]+")
-_SAMPLE = 300  # different words that settle a language
+_READ, _SAMPLE = 20_000, 300  # code points, and different words of them, that settle a language
 _COUNTED_OFTEN = 2  # vocabulary words with a letter that is not a foreign name's
 _RARE = 1e-4  # share of letters below which a profile has them from foreign names
 # Natural logarithms.
@@ -29,7 +29,7 @@ def languages_of(text: str) -> tuple[str, ...]:
 
     The next language of Latin letters is 2.5 to 15 behind, a natural logarithm a word, in three lines of any of 19 languages.
     """
-    found = list(dict.fromkeys(spelling.words(text)))[:_SAMPLE]
+    found = list(dict.fromkeys(spelling.words(text[:_READ])))[:_SAMPLE]
     latin = [word for word in found if word[0] < "\u0250" or "\u1e00" <= word[0] <= "\u1eff"]
     if 2 * len(latin) < len(found) or not latin:
         return tuple(spelling.nearest(text, count=2))

@@ -19,6 +19,9 @@ MARGIN = 2.5
 """How much likelier, as a natural logarithm, the best filling has to be than the next."""
 _MARGIN_OF_ENDINGS = 4.0  # raises the share of right ones from 96.8 to 98.5 % in six languages that nothing was set on
 _LONGEST = 80  # characters of the longest word that is filled
+_MOST_LOST = 12  # bytes of a word that is filled: four quotation marks; what lost more has no one answer, and takes long to look at
+_READ = 1 << 18  # code points of a document that show how it speaks
+_WORD = re.compile(r"[^\W\d_]+")
 _WORDS = 300  # different words that are looked at
 _SEQUENCES, _VALID, _FITS = 8, 0.1, -4.6
 """Characters of several bytes that words have to give when no line is valid as a whole, the share of the words that are, and how likely a
@@ -91,16 +94,17 @@ def _plain_words(lines: Iterable[str]) -> list[str]:
 def _voice(source: str, lines: Iterable[str], languages: tuple[str, ...]) -> Voice:
     """Return how a document speaks: of the lines that may be damaged only the words without characters beyond ASCII are intact."""
     suspect = set(lines)
-    intact = [line for line in source.split("\n") if line not in suspect] + _plain_words(suspect)
+    intact = [line for line in source[:_READ].split("\n") if line not in suspect] + _plain_words(suspect)
     dashes = set(_DASH.findall(source))
-    return Voice(languages, frozenset(spelling.words("\n".join(intact))), dashes.pop() if len(dashes) == 1 else "")
+    words = frozenset(_WORD.findall("\n".join(intact)[:_READ].lower()))
+    return Voice(languages, words, dashes.pop() if len(dashes) == 1 else "")
 
 
 def _amid_latin(lines: Sequence[str], words: Sequence[str], source: str) -> Reading | None:
     """Return the East Asian page that Latin text was read with, if it explains what stands in its words."""
     odd = [word for word in words if _LEAD_EAST_ASIAN.search(word)][:_TRIED]
     marked = [word for word in odd if _EAST.search(word)]
-    if not marked or any(len(word) > _LONGEST for word in odd):
+    if not marked or any(len(word) > _LONGEST or word.count("\ufffd") > _MOST_LOST for word in odd):
         return None
     text = " ".join(_plain_words(lines))
     if not text:
@@ -147,7 +151,7 @@ def fill(line: str, page: str, voice: Voice) -> Filled | None:
     start, quoted, lossy = True, "", False
     for word in line.split(" "):
         new = _word(word, page, voice, start=start, quoted=quoted)
-        lossy |= new is not None and _plain(items(word, page)) is None
+        lossy |= new is not None and not lossy and _plain(items(word, page)) is None
         done.append(word if new is None else new)
         start = done[-1].endswith(_ENDS) or not word
         quoted = still_open(done[-1], quoted)
@@ -155,9 +159,10 @@ def fill(line: str, page: str, voice: Voice) -> Filled | None:
     return Filled(filled, lossy) if filled != line else None
 
 
+@lru_cache(maxsize=1 << 14)
 def _word(word: str, page: str, voice: Voice, *, start: bool, quoted: str) -> str | None:
     """Return a word read again, if its bytes are UTF-8 or can only have been one word."""
-    if len(word) > _LONGEST or not _lead(page).search(word):
+    if len(word) > _LONGEST or word.count("\ufffd") > _MOST_LOST or not _lead(page).search(word):
         return None
     ways = _ways(word, page, voice, start=start, quoted=quoted)
     if not ways or (len(ways) > 1 and ways[0].score - ways[1].score < _needed(ways[0].text, ways[1].text)):

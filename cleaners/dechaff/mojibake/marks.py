@@ -33,6 +33,7 @@ _PAIRS = {  # what opens and closes a quotation, by the Unicode CLDR: first choi
 _QUOTES = {language: pairs for pairs, languages in _PAIRS.items() for language in languages.split()}
 _SHORT_DASH = frozenset({"cs", "da", "de", "et", "fi", "is", "nl", "no", "sk", "sv"})  # languages that set – between spaces, and no —
 _QUOTING = "“”„«»‘’"
+_QUOTED = re.compile(f"(?<=(.))([{_QUOTING}])(?=(.))", re.DOTALL)
 _DASHES = "–—‑…"
 _OPENS, _CLOSES = " ([{/—–-“„«‘\xa0", " .,;:!?)]}/—–-”“»’…\xa0"
 _SIGNS = {"•": _SELDOM, "·": _SELDOM, "£": _SELDOM, "€": _SELDOM, "©": _SELDOM, "®": _SELDOM, "™": _SELDOM, "°": _NOWHERE}
@@ -64,10 +65,8 @@ def still_open(text: str, quoted: str) -> str:
     >>> still_open("„Sabrinie", ""), still_open("Sabrinie”,", "„")
     ('„', '')
     """
-    if not text.isascii():
-        padded = f" {text} "
-        for place, character in enumerate(text, 1):
-            quoted = opened(padded[place - 1], character, padded[place + 1], quoted)
+    for mark in () if text.isascii() else _QUOTED.finditer(f" {text} "):
+        quoted = opened(mark[1], mark[2], mark[3], quoted)
     return quoted
 
 
