@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dechaff.language import FOREIGN, Guess, Languages, script_letters
-from dechaff.line_language import STRONG, evidence
+from dechaff.line_language import LETTERS, STRONG, evidence, plain_english
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _LETTERS_A_WORD = 4  # non-Latin letters that weigh as one function word; East Asian text has 2.2 letters a word
 _FEWEST = 8  # words of another language without which a page is not called foreign: a name or a motto is not a language
@@ -26,28 +26,44 @@ def foreign_page(text: str, languages: Languages = Languages()) -> Guess | None:
     text = _sample(text)
     found = text.lower().split()
     weight = sum(map(FOREIGN.__contains__, found))
-    if not text.isascii():
-        weight += script_letters(text, languages.kept)[0] // _LETTERS_A_WORD
     strong = sum(map(STRONG.__contains__, found))
-    if "en" in languages.kept and (
-        (strong >= _ENGLISH_TEXT and weight <= _RATIO * strong) or (strong >= max(_SOME, _PLAIN * len(found)) and weight <= strong)
-    ):
-        return None  # nearly every page: nothing else is looked at
+    if "en" in languages.kept:
+        most = _RATIO * strong if strong >= _ENGLISH_TEXT else strong if strong >= max(_SOME, _PLAIN * len(found)) else -1
+        others = len(text.encode("utf-8", "surrogatepass")) - len(text)  # a byte at least for each letter of another script
+        if weight + others // _LETTERS_A_WORD > most:
+            weight += script_letters(text, languages.kept)[0] // _LETTERS_A_WORD
+        if weight <= most:
+            return None  # nearly every page: nothing else is looked at
+    return _judged([part for line in text.split("\n") for part in _parts(line) if part and not part.isspace()], languages.kept)
+
+
+def _judged(parts: Sequence[str], kept: tuple[str, ...]) -> Guess | None:
+    """Return the language of a text, by all its lines, as long as they leave it open."""
     ours = theirs = strong = 0
     weights: dict[str, int] = {}
-    for line in text.split("\n"):
-        for part in _parts(line):
-            seen = evidence(part, "", languages.kept)
-            strong += seen.english
-            if seen.score > 0:
-                theirs += min(seen.words, _ONE_LINE)
-                weights[seen.language] = weights.get(seen.language, 0) + min(seen.words, _ONE_LINE)
-            else:
-                ours += min(seen.words, _ONE_LINE)
+    most = {part: _most_words(part) for part in parts}
+    left = sum(map(most.__getitem__, parts))
+    # English prose shows at a glance: with it first, few pages need another look.
+    for part in sorted(parts, key=lambda part: plain_english(part, kept) is None):
+        seen = evidence(part, "", kept)
+        strong += seen.english
+        if seen.score > 0:
+            theirs += min(seen.words, _ONE_LINE)
+            weights[seen.language] = weights.get(seen.language, 0) + min(seen.words, _ONE_LINE)
+        else:
+            ours += min(seen.words, _ONE_LINE)
+        left -= most[part]
+        if theirs + left < max(_FEWEST, (_RATIO if strong > _LITTLE else 1) * ours):
+            return None
     if theirs < _FEWEST or theirs < (_RATIO if strong > _LITTLE else 1) * ours:
         return None
     language = min(weights, key=lambda code: (-weights[code], code))
     return Guess(language, round(weights[language] / (theirs + ours), 3))
+
+
+def _most_words(part: str) -> int:
+    """Return the most words of another language that a line can be found to have."""
+    return min(len(LETTERS.findall(part)) if part.isascii() else (len(part) + 1) // 2, _ONE_LINE)
 
 
 def _parts(line: str) -> Iterator[str]:

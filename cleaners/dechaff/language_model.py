@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _LONGEST = 40  # letters of a word: what is longer is an address or a sequence, and no language
+_NEVER = -(1 << 30)
 _REMEMBERED = 1 << 15  # words: a row each of 54 numbers of 4 bytes, 7 MB in all
 
 
@@ -46,24 +47,14 @@ class LanguageModel:
         self._of = arrays["word_languages"]
         self._costs = arrays["word_costs"]
         self._new = arrays["new_word_costs"].astype(np.int32)
-        self._rows: dict[str, int] = {}
-        self._table = np.zeros((1024, len(self.languages)), np.int32)
-        self._known = np.zeros(self._table.shape, np.bool_)
+        self._seen_from: dict[tuple[str, ...], SeenFrom] = {}
 
-    def costs(self, found: Sequence[str]) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
-        """Return the cost of each word in each language, and whether it was counted in that language.
-
-        Args:
-            found: Words in lower case, in Latin letters.
-
-        Returns:
-            Two arrays of shape (words, languages); costs in sixteenths of a nat.
-            They are whole numbers, so that a sum is the same in any order and in any batch.
-        """
-        if len(self._rows) + len(found) > _REMEMBERED:
-            self._rows.clear()
-        rows = [self._row(word) for word in found]  # before the tables are looked at: they may grow
-        return self._table[rows], self._known[rows]
+    def seen_from(self, kept: tuple[str, ...]) -> SeenFrom:
+        """Return the words as they speak against the languages that are kept."""
+        found = self._seen_from.get(kept)
+        if found is None:
+            found = self._seen_from[kept] = SeenFrom(self, kept)
+        return found
 
     def letters(self) -> dict[str, Counter[str]]:
         """Return how many counted words of each language have each letter beyond ASCII."""
@@ -74,36 +65,78 @@ class LanguageModel:
                     counts[self.languages[number]].update(letter for letter in set(word) if letter > "\x7f")
         return counts
 
-    def _row(self, word: str) -> int:
-        row = self._rows.get(word)
-        if row is None:
-            row = len(self._rows)
-            if row >= len(self._table):
-                self._table = np.concatenate([self._table, np.zeros_like(self._table)])
-                self._known = np.concatenate([self._known, np.zeros_like(self._known)])
-            self._table[row], self._known[row] = self._cost(word)
-            self._rows[word] = row
-        return row
-
-    def _cost(self, word: str) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+    def cost(self, word: str) -> tuple[NDArray[np.int32], int]:
+        """Return the cost of a word in each language, in sixteenths of a nat, and the languages that it was counted in: a bit each."""
         text = f" {word[:_LONGEST]} "
-        cost = self._new.copy()
+        known_grams, others = [], []
         for i in range(len(text) - 2):
             gram = self._trigrams.get(text[i : i + 3])
             if gram is not None:
-                cost += self._trigram_costs[gram]
+                known_grams.append(gram)
             else:
-                cost += self._bigram_costs[self._bigrams.get(text[i + 1 : i + 3], -1)]
+                others.append(self._bigrams.get(text[i + 1 : i + 3], -1))
         # The first letter, given that a word begins, stands in the first trigram's place.
-        cost += self._bigram_costs[self._bigrams.get(text[:2], -1)]
-        known = np.zeros(len(cost), np.bool_)
+        others.append(self._bigrams.get(text[:2], -1))
+        cost = self._new + self._trigram_costs[known_grams].sum(axis=0, dtype=np.int32)
+        cost += self._bigram_costs[others].sum(axis=0, dtype=np.int32)
+        known = 0
         at = self._vocabulary.get(word)
         if at is not None:
             here = slice(self._starts[at], self._starts[at + 1])
             of = self._of[here]
             cost[of] = np.minimum(cost[of], self._costs[here])
-            known[of] = True
+            known = sum(1 << language for language in of.tolist())
         return cost, known
+
+
+class SeenFrom:
+    """What words gain in each language over the likeliest of some: words looked up once, a row each."""
+
+    def __init__(self, model: LanguageModel, kept: tuple[str, ...]) -> None:
+        """Measure against languages by their codes; English where the model has none of them."""
+        self.model = model
+        self._home = [model.index[code] for code in kept if code in model.index] or [0]
+        self._ours = sum(1 << language for language in set(self._home))
+        self._rows: dict[str, int] = {}
+        self._gains = np.zeros((1024, len(model.languages)), np.int32)
+        self._known: list[int] = []
+
+    def judge(self, found: Sequence[str], language: str = "") -> tuple[int, list[int], list[bool], list[bool]]:
+        """Return which other language some words are likeliest in, and what each of them says for it.
+
+        Args:
+            found: Words in lower case, in Latin letters; one at least.
+            language: The language to judge them by, if it is not to be the likeliest.
+
+        Returns:
+            The language's number in the model; what each word gains in it, in sixteenths of a nat; whether it is counted there;
+            whether it is counted in a language that is kept. The gains are whole numbers, so that a sum is the same in any order.
+        """
+        if len(self._rows) + len(found) > _REMEMBERED:
+            self._rows.clear()
+            self._known.clear()
+        rows = [self._row(word) for word in found]  # before the tables are looked at: they may grow
+        gains = self._gains.take(rows, axis=0)
+        best = self.model.index.get(language, -1)
+        if best < 0:
+            totals = np.add.reduce(gains)
+            totals[self._home] = _NEVER
+            best = int(totals.argmax())
+        known = [self._known[row] for row in rows]
+        theirs = 1 << best
+        return best, gains[:, best].tolist(), [word & theirs != 0 for word in known], [word & self._ours != 0 for word in known]
+
+    def _row(self, word: str) -> int:
+        row = self._rows.get(word)
+        if row is None:
+            row = len(self._rows)
+            if row >= len(self._gains):
+                self._gains = np.concatenate([self._gains, np.zeros_like(self._gains)])
+            cost, known = self.model.cost(word)
+            self._gains[row] = cost[self._home].min() - cost
+            self._known.append(known)
+            self._rows[word] = row
+        return row
 
 
 def _cut(text: str, size: int) -> dict[str, int]:

@@ -30,11 +30,16 @@ _NO_LANGUAGE = re.compile(
       \bcopyright\b | © | \(c\)(?=\W) | ℗ | ®
     | (?:https?://|www\.)[^\s]+ | [^\s@]+@[^\s@]+\.[a-z]{2,}
     | \b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|edu|gov|info|io|eu|co)\b(?:/[^\s]*)?
-    | \ball\ rights\ reserved\b | \be-?mail\b | \btel\b | \bfax\b
+    | \ball\ rights\ reserved\b | \be-?mail\b | \btel\b | \bfax\b | \bcookies?\b
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_LETTERS = re.compile(r"[^\W\d_]+")
+# Without one of these in its lower case, a line of ASCII has none of that.
+_HINTS = (
+    *("copyright", "(c)", "http", "www.", "@", "rights", "mail", "tel", "fax", "cookie"),
+    *(".org", ".net", ".edu", ".gov", ".info", ".io", ".eu", ".co"),
+)
+LETTERS = re.compile(r"[^\W\d_]+")
 _TOKENS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _CODE = re.compile(r"[a-z][A-Z]|[_={}<>\[\]]|\w\.\w|\w\(")
 _KINDS = ("their_words", "shared_words", "english_words", "new_words", "new_names")
@@ -75,6 +80,10 @@ def stripped(line: str) -> str:
     text = bare(line)
     if len(text) > _LONGEST:
         text = text[:_LONGEST]
+    if text.isascii():
+        low = text.lower()
+        if not any(hint in low for hint in _HINTS):
+            return " ".join(text.split())
     return " ".join(_NO_LANGUAGE.sub(" ", text).split())
 
 
@@ -87,34 +96,21 @@ def evidence(line: str, language: str = "", kept: tuple[str, ...] = ("en",)) -> 
         language: Judge it as a line of this language, not of its likeliest.
         kept: ISO 639 codes of the languages that are no chaff here; the score is against the likeliest of them.
     """
-    if "en" in kept and (plain := _plain_english(line, kept)):
+    if "en" in kept and (plain := plain_english(line, kept)):
         return plain
     text = stripped(line)
     tokens = _TOKENS.findall(text)
-    total = sum(map(len, _LETTERS.findall(text)))
+    runs = [*map(len, LETTERS.findall(text))]
+    total = sum(runs)
     strong = sum(token.lower() in STRONG for token in tokens)
     other, script = script_letters(text, kept)
     if other and other >= _SHARE * total and strong < _PROSE:
         spaceless = len(SPACELESS.findall(text))
         return Evidence("script", _SURE, script, max(len(text.split()), round(spaceless / _LETTERS_A_WORD)), strong, len(tokens))
-    if total < 2 or max(map(len, _LETTERS.findall(text))) < 2 or (text.isupper() and len(text) <= _CAPITALS):
+    if total < 2 or max(runs) < 2 or (text.isupper() and len(text) <= _CAPITALS):
         return NEUTRAL
     if strong >= _PROSE and "en" in kept and strong >= _ENGLISH_SHARE * len(tokens):
         return Evidence("latin", -_SURE, "en", len(tokens), strong, 0)
-    seen = _latin(text, language, kept)
-    return seen._replace(score=_MIXED, language=script) if other and not strong and seen.score < _MIXED else seen
-
-
-def _plain_english(line: str, kept: tuple[str, ...]) -> Evidence | None:
-    """Return the evidence of a line whose function words alone show that it is English: nearly every line of prose, at little cost."""
-    found = line.lower().split()
-    strong = sum(map(STRONG.__contains__, found))
-    if strong < max(_PROSE, _ENGLISH_SHARE * len(found)) or script_letters(line, kept)[0]:
-        return None
-    return Evidence("latin", -_SURE, "en", len(found), strong, 0)
-
-
-def _latin(text: str, language: str, kept: tuple[str, ...]) -> Evidence:
     from dechaff.language_model import model  # noqa: PLC0415  numpy and the table, for lines that need them
 
     found = features(model(), text, language, kept)
@@ -122,8 +118,17 @@ def _latin(text: str, language: str, kept: tuple[str, ...]) -> Evidence:
         return NEUTRAL
     values, best, known = found
     score = sum(_WEIGHTS[name] * value for name, value in values.items())
-    tokens = _TOKENS.findall(text)
-    return Evidence("latin", max(-_SURE, min(_SURE, score)), best, len(tokens), sum(token.lower() in STRONG for token in tokens), known)
+    seen = Evidence("latin", max(-_SURE, min(_SURE, score)), best, len(tokens), strong, known)
+    return seen._replace(score=_MIXED, language=script) if other and not strong and seen.score < _MIXED else seen
+
+
+def plain_english(line: str, kept: tuple[str, ...]) -> Evidence | None:
+    """Return the evidence of a line whose function words alone show that it is English: nearly every line of prose, at little cost."""
+    found = line.lower().split()
+    strong = sum(map(STRONG.__contains__, found))
+    if strong < max(_PROSE, _ENGLISH_SHARE * len(found)) or script_letters(line, kept)[0]:
+        return None
+    return Evidence("latin", -_SURE, "en", len(found), strong, 0)
 
 
 def features(table: LanguageModel, text: str, language: str, kept: tuple[str, ...]) -> tuple[dict[str, float], str, int] | None:
@@ -142,32 +147,23 @@ def features(table: LanguageModel, text: str, language: str, kept: tuple[str, ..
     tokens = [*dict.fromkeys(token for token in _TOKENS.findall(text) if is_latin(token))]
     if not tokens:
         return None
-    costs, known = table.costs([token.lower().replace("’", "'") for token in tokens])
-    home = [table.index[code] for code in kept if code in table.index] or [0]
-    own = costs[:, home].min(axis=1)
-    ours: list[bool] = known[:, home].max(axis=1).tolist()
-    gains = own[:, None] - costs
-    totals = gains.sum(axis=0)
-    totals[home] = -(1 << 30)
-    best = table.index.get(language, -1)
-    if best < 0:
-        best = int(totals.argmax())
-    gain: list[int] = gains[:, best].tolist()
-    theirs: list[bool] = known[:, best].tolist()
+    best, gain, theirs, ours = table.seen_from(kept).judge([token.lower().replace("’", "'") for token in tokens], language)
     sums = dict.fromkeys(_KINDS, 0)
     counts = dict.fromkeys(_KINDS, 0)
-    accents = 0
-    for i, token in enumerate(tokens):
-        if theirs[i]:
-            name = "shared_words" if ours[i] else "their_words"
-        elif ours[i]:
+    accents = capitals = 0
+    for token, its_gain, is_theirs, is_ours in zip(tokens, gain, theirs, ours, strict=True):
+        capital = token[0].isupper()
+        capitals += capital
+        if is_theirs:
+            name = "shared_words" if is_ours else "their_words"
+        elif is_ours:
             name = "english_words"
         else:
-            name = "new_names" if token[0].isupper() else "new_words"
-        sums[name] += gain[i]
+            name = "new_names" if capital else "new_words"
+        sums[name] += its_gain
         counts[name] += 1
         accents += not token.isascii() and token.islower() and "’" not in token
-    inside = sum(token[0].isupper() for token in tokens[1:])
+    inside = capitals - tokens[0][0].isupper()
     values = {
         "bias": 1.0,
         **{name: max(-_MOST, min(_MOST, value / STEP)) for name, value in sums.items()},

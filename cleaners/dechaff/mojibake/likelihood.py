@@ -6,6 +6,8 @@ import re
 from functools import cache, lru_cache
 from itertools import pairwise
 
+import numpy as np
+
 from dechaff import spelling
 from dechaff.language_model import model
 from dechaff.mojibake.marks import PUNCTUATION, marks_score
@@ -34,7 +36,7 @@ def languages_of(text: str) -> tuple[str, ...]:
     if 2 * len(latin) < len(found) or not latin:
         return tuple(spelling.nearest(text, count=2))
     known = model()
-    return (known.languages[int(known.costs(latin)[0].sum(axis=0).argmin())],)
+    return (known.languages[int(np.sum([known.cost(word)[0] for word in latin], axis=0).argmin())],)
 
 
 @cache
@@ -81,12 +83,13 @@ def _in_language(word: str, language: str) -> float:
     spelled = spelling.model(language).score(spelling.fold(word)) if language in (*spelling.LATIN, *spelling.OTHERS) else None
     if not (folded[0] < "\u0250" or "\u1e00" <= folded[0] <= "\u1eff") or language not in model().index:
         return spelled if spelled is not None else -8.0 * len(word)
-    costs, counted = model().costs(sorted({folded, folded.translate(_CEDILLAS)}) if language == "ro" else [folded])
+    ways = {folded, folded.translate(_CEDILLAS)} if language == "ro" else {folded}
     column = model().index[language]
-    found = -float(costs[:, column].min()) / 16
+    costs = [(int(cost[column]), counted >> column & 1) for cost, counted in map(model().cost, ways)]
+    found = -min(costs)[0] / 16
     if spelled is None:
         return found
-    return max(spelled, (spelled + found) / 2) if counted[:, column].any() else spelled
+    return max(spelled, (spelled + found) / 2) if any(counted for _, counted in costs) else spelled
 
 
 def score(  # noqa: PLR0913  what is known of the document, and of the place
