@@ -196,7 +196,7 @@ class Page:
             self.widen()
         if all(one.text.isascii() for one in self.suspects):
             return
-        if (reading := losses.reading([one.text for one in self.suspects], known, self.now())) is None:
+        if (reading := losses.reading([one.text for one in self.suspects], known, self.now)) is None:
             return
         self.widen()
         page = losses.western_mode(self.source) if reading.page in WESTERN else reading.page

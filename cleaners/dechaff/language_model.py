@@ -56,14 +56,11 @@ class LanguageModel:
             found = self._seen_from[kept] = SeenFrom(self, kept)
         return found
 
-    def letters(self) -> dict[str, Counter[str]]:
-        """Return how many counted words of each language have each letter beyond ASCII."""
-        counts: dict[str, Counter[str]] = {language: Counter() for language in self.languages}
-        for word, row in self._vocabulary.items():
-            if not word.isascii():
-                for number in self._of[self._starts[row] : self._starts[row + 1]]:
-                    counts[self.languages[number]].update(letter for letter in set(word) if letter > "\x7f")
-        return counts
+    def letters(self, language: str) -> Counter[str]:
+        """Return how many counted words of a language, by its code, have each letter beyond ASCII."""
+        words = list(self._vocabulary)
+        rows = np.repeat(np.arange(len(words)), np.diff(self._starts))[self._of == self.index[language]]
+        return Counter(letter for row in rows.tolist() for letter in set(words[row]) if letter > "\x7f")
 
     def cost(self, word: str) -> tuple[NDArray[np.int32], int]:
         """Return the cost of a word in each language, in sixteenths of a nat, and the languages that it was counted in: a bit each."""

@@ -44,7 +44,8 @@ def alphabet(language: str) -> tuple[tuple[str, bytes], ...]:
     """Return the letters and marks beyond ASCII that text in a language has, each with its UTF-8."""
     foreign = _NOT_LATIN if language in spelling.LATIN else _LATIN
     letters = {letter for letter, share in _profile(language).items() if letter > "\x7f" and share > _RARE and not foreign.match(letter)}
-    letters |= _vocabulary_letters().get(language, frozenset())
+    if language in model().index:
+        letters |= {letter for letter, count in model().letters(language).items() if count >= _COUNTED_OFTEN}
     letters |= {letter.upper() for letter in letters if len(letter.upper()) == 1}
     if "ı" in letters:
         letters.add("İ")
@@ -57,15 +58,6 @@ def alphabet(language: str) -> tuple[tuple[str, bytes], ...]:
 
 def _profile(language: str) -> dict[str, float]:
     return spelling.model(language).singles if language in (*spelling.LATIN, *spelling.OTHERS) else {}
-
-
-@cache
-def _vocabulary_letters() -> dict[str, frozenset[str]]:
-    """Return the letters beyond ASCII of each language's words."""
-    return {
-        language: frozenset(letter for letter, count in counts.items() if count >= _COUNTED_OFTEN)
-        for language, counts in model().letters().items()
-    }
 
 
 @lru_cache(maxsize=1 << 14)

@@ -13,7 +13,7 @@ from dechaff.mojibake.marks import still_open
 from dechaff.mojibake.pages import ASCII, EAST_ASIAN, PAGES, WESTERN, as_utf8, possible, sound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 MARGIN = 2.5
 """How much likelier, as a natural logarithm, the best filling has to be than the next."""
@@ -61,13 +61,13 @@ class Filled(NamedTuple):
     """Whether any of them had lost bytes."""
 
 
-def reading(lines: Sequence[str], known: str | None, source: str) -> Reading | None:
+def reading(lines: Sequence[str], known: str | None, now: Callable[[], str]) -> Reading | None:
     """Return the page that words were read with of which no line is whole, if enough are valid UTF-8 and spelled like a language.
 
     Args:
         lines: What is left of the damaged lines, and those that were read again.
         known: The page, if whole lines showed it.
-        source: The whole document, for the words and dashes that are intact in it.
+        now: Returns the whole document, for the words and dashes that are intact in it.
     """
     words = list(dict.fromkeys(word for line in lines for word in line.split() if not word.isascii()))[:_WORDS]
     best: tuple[int, str, list[str]] = (0, "", [])
@@ -78,12 +78,12 @@ def reading(lines: Sequence[str], known: str | None, source: str) -> Reading | N
         best = max(best, (sequences, page, good), key=lambda one: one[0])
     sequences, page, good = best
     if not known and (sequences < _SEQUENCES or len(good) < _VALID * len(words)):
-        return _amid_latin(lines, words, source) or _all_lost(lines, words, source)
+        return _amid_latin(lines, words, now) or _all_lost(lines, words, now)
     text = " ".join(good) if not known else " ".join((*good, *lines))
     if not known and spelling.likeness(text, tuple(spelling.nearest(text, count=2))) < _FITS * sum(map(str.isalpha, text)):
         return None
     return Reading(
-        page or known or "", _voice(source, lines, languages_of(" ".join((*good, *_plain_words(lines)))) if good or known else ())
+        page or known or "", _voice(now(), lines, languages_of(" ".join((*good, *_plain_words(lines)))) if good or known else ())
     )
 
 
@@ -100,11 +100,14 @@ def _voice(source: str, lines: Iterable[str], languages: tuple[str, ...]) -> Voi
     return Voice(languages, words, dashes.pop() if len(dashes) == 1 else "")
 
 
-def _amid_latin(lines: Sequence[str], words: Sequence[str], source: str) -> Reading | None:
+def _amid_latin(lines: Sequence[str], words: Sequence[str], now: Callable[[], str]) -> Reading | None:
     """Return the East Asian page that Latin text was read with, if it explains what stands in its words."""
     odd = [word for word in words if _LEAD_EAST_ASIAN.search(word)][:_TRIED]
     marked = [word for word in odd if _EAST.search(word)]
-    if not marked or any(len(word) > _LONGEST or word.count("\ufffd") > _MOST_LOST for word in odd):
+    joined = sum(_touching(word) > 0 or "\ufffd" in word for word in marked)
+    if sum(map(_touching, marked)) < _PROOFS or 2 * joined < len(marked):
+        return None
+    if any(len(word) > _LONGEST or word.count("\ufffd") > _MOST_LOST for word in odd):
         return None
     text = " ".join(_plain_words(lines))
     if not text:
@@ -113,21 +116,25 @@ def _amid_latin(lines: Sequence[str], words: Sequence[str], source: str) -> Read
     best = (0, 0.0, "")
     for page in EAST_ASIAN:
         ways = {word: found[0] for word in odd if (found := _ways(word, page, voice, start=True, quoted="")) and _is_latin(found[0].text)}
-        proofs = sum(len(glued.findall(word)) for word in ways for glued in (_GLUED_BEFORE, _GLUED_AFTER))
-        if len(ways) >= _EXPLAINED * len(odd) and proofs >= _PROOFS:
+        if len(ways) >= _EXPLAINED * len(odd) and sum(map(_touching, ways)) >= _PROOFS:
             best = max(best, (len(ways), sum(way.score for way in ways.values()), page))
-    return Reading(best[2], _voice(source, lines, voice.languages)) if best[2] else None
+    return Reading(best[2], _voice(now(), lines, voice.languages)) if best[2] else None
 
 
-def _all_lost(lines: Sequence[str], words: Sequence[str], source: str) -> Reading | None:
+def _all_lost(lines: Sequence[str], words: Sequence[str], now: Callable[[], str]) -> Reading | None:
     """Return that a text lost all bytes beyond ASCII, one by one, if an apostrophe between letters has become three U+FFFD.
 
     In single-byte pages an apostrophe is one byte, in East Asian ones two: three are UTF-8.
     """
     odd = [word for word in words if "\ufffd" in word][:_TRIED]
-    if not any(_APOSTROPHE.search(word) for word in odd) or _ONE.search(source) or _EAST.search(source):
+    if not any(_APOSTROPHE.search(word) for word in odd) or _ONE.search(source := now()) or _EAST.search(source):
         return None
-    return Reading(ASCII, _voice(source, lines, languages_of(" ".join(_plain_words(lines)))))
+    return Reading(ASCII, _voice(now(), lines, languages_of(" ".join(_plain_words(lines)))))
+
+
+def _touching(word: str) -> int:
+    """Return on how many sides East Asian characters touch Latin letters."""
+    return len(_GLUED_BEFORE.findall(word)) + len(_GLUED_AFTER.findall(word))
 
 
 def _is_latin(text: str) -> bool:
