@@ -216,7 +216,7 @@ def test_repetition_is_counted_by_site(tmp_path: Path) -> None:
         (["clean", "in", "-o", "in"], "is inside in"),
         (["clean", "in", "-o", "in/out"], "is inside in"),
         (["clean", "in/site", "-o", "in"], "holds in/site"),
-        (["clean", "in", "-o", "full"], "is not empty; give --overwrite"),
+        (["clean", "in", "-o", "full"], "is not empty; give --resume"),
         (["clean", "in", "-o", "out", "--report", "in/report"], "--report in/report is inside in"),
         (["clean", "in", "-o", "in/site/a.txt"], "is inside in"),
         (["clean", "nowhere", "-o", "out"], "nowhere: does not exist"),

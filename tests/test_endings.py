@@ -9,13 +9,15 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import pytest
 
+from dechaff import RULES
 from dechaff.repetition import Survey
 from dechaff_cli import run
 from dechaff_cli.corpus import Source
+from dechaff_cli.engine import batches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -304,18 +306,31 @@ def test_workers_end_with_a_killed_parent(tmp_path: Path, large: Path) -> None:
 
 def test_a_dead_worker_is_an_error_and_no_hang(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sources = []
-    for i in range(4):
+    for i in range(12):
         path = tmp_path / f"{i}.txt"
         path.write_text(DIRTY, encoding="utf-8")
         sources.append(Source(path, path.name, 1))
-    monkeypatch.setattr(run, "_BATCH_FILES", 1)
-    monkeypatch.setattr(run, "_clean_batch", _die)
-    outcomes = list(run.clean(sources, run.Task(frozenset()), Survey(), 2))
+        path.write_text(DIRTY if i != 5 else "Kill me.\n", encoding="utf-8")
+    monkeypatch.setattr(batches, "FILES", 3)
+    monkeypatch.setattr(run, "read", _read)
+    outcomes = list(run.clean(sources, run.Task(frozenset(RULES), keep_text=True), Survey(), 2))
     assert [outcome.report.path for outcome in outcomes] == [source.name for source in sources]
-    assert {outcome.report.error for outcome in outcomes} == {
-        "a worker process died; run again with --jobs 1 to find the file that kills it"
-    }
+    assert [bool(outcome.report.error) for outcome in outcomes] == [i == 5 for i in range(12)]
+    assert {outcome.text for outcome in outcomes} == {"The patient’s bilirubin fell.\n", ""}
+    failed: set[str] = set()  # what could not be counted is not cleaned either, whatever happens the next time
+    counts = run.survey(sources, run.Task(frozenset(RULES)), 2, failed=failed)
+    assert failed == {"5.txt"}
+    sources[5].path.write_text(DIRTY, encoding="utf-8")
+    assert [bool(one.report.error) for one in run.clean(sources, run.Task(frozenset(RULES)), counts, 2, failed)] == [
+        i == 5 for i in range(12)
+    ]
 
 
-def _die(_batch: Sequence[Source]) -> NoReturn:
-    os._exit(9)
+def _read(source: Source, encoding: str | None = None) -> run.Read:
+    found = READ(source, encoding)
+    if found.raw == b"Kill me.\n":
+        os._exit(9)
+    return found
+
+
+READ = run.read

@@ -9,6 +9,7 @@ import pytest
 
 from dechaff import RULES
 from dechaff_cli import corpus, run
+from dechaff_cli.engine import batches
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,7 +57,7 @@ def test_clean_samples_are_clean(collection: str, samples: Path) -> None:
 def test_every_file_is_the_same_whatever_the_order_jobs_and_batches(samples: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     files = corpus.find([samples / "scrapes" / "in"]).files
     one = [*run.clean(files, _ALL, run.survey(files, _ALL, 1), 1)]
-    monkeypatch.setattr(run, "_BATCH_FILES", 3)
+    monkeypatch.setattr(batches, "FILES", 3)
     other = [*run.clean(files[::-1], _ALL, run.survey(files[::-1], _ALL, 2), 2)]
     assert one == other[::-1]
 

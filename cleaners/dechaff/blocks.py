@@ -6,13 +6,17 @@ import re
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from dechaff.guards import guard
 from dechaff.lines import bare, is_prose, key, words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from dechaff.pages import Page
+    from numpy.typing import NDArray
+
+    from dechaff.pages import Page, Rows
 
 RELATED, STATISTICS, CONTENTS = "CHR201", "CHR202", "CHR203"
 
@@ -130,15 +134,15 @@ class Blocks:
         self._headings.clear()
         self._counted.clear()
 
-    def possible(self, page: View) -> frozenset[str]:
+    def possible(self, page: Page) -> frozenset[str]:
         """Return the rules that a page may give work to: most pages have no such block, and that shows at little cost."""
         found = set()
         if not self._headings.isdisjoint(page.lines):
             found.add(RELATED)
-        if sum(map(self._counted.__contains__, page.lines)) >= _STATISTICS:
+        if not self._counted.keys().isdisjoint(page.lines) and sum(map(self._counted.__contains__, page.lines)) >= _STATISTICS:
             found.add(STATISTICS)
-        heads = _heads(page)
-        if heads and sum(map(set(heads).__contains__, page.key)) - sum(map(len, heads.values())) >= _CONTENTS:
+        heads = page.rows.key[_may_head(page.rows)].tolist()
+        if heads and sum(map(set(heads).__contains__, page.rows.key.tolist())) - len(heads) >= _CONTENTS:
             found.add(CONTENTS)
         return frozenset(found & self.rules)
 
@@ -264,6 +268,11 @@ def _heads(page: View) -> dict[int, list[int]]:
         if above and not page.prose[i] and page.key[i]:
             heads.setdefault(page.key[i], []).append(i)
     return heads
+
+
+def _may_head(rows: Rows) -> NDArray[np.bool_]:
+    """Return the same for all lines of a page: whether each is such a line."""
+    return np.asarray(np.append(rows.prose[1:], [False]) & ~rows.prose & (rows.key != 0))
 
 
 def _runs(marks: Sequence[object]) -> Iterator[tuple[int, int]]:

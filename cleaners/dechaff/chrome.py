@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from dechaff import guards
 from dechaff.blocks import Blocks, View
 from dechaff.guards import guard
-from dechaff.lines import bare, sentences
+from dechaff.lines import bare, opening, sentences
 from dechaff.patterns import Patterns
 from dechaff.rules import RULES
 
@@ -48,7 +50,8 @@ class Chrome:
         self._patterns = Patterns([(pattern, rule.code) for rule in rule_table for pattern in rule.patterns])
         self._unless = Patterns([(pattern, rule.code) for rule in rule_table for pattern in rule.unless])
         self._blocks = Blocks(self.rules)
-        self._known: dict[str, Match | None] = {}
+        self._known: dict[str, Match] = {}
+        self._seen: set[str] = set()
 
     def find(self, pages: Sequence[Page]) -> list[list[Edit]]:
         """Return the lines to remove from each page."""
@@ -58,23 +61,27 @@ class Chrome:
     def match(self, line: str) -> Match | None:
         """Return the rule that names a line, or None; guards come first."""
         self._learn({line})
-        return self._known[line]
+        return self._known.get(line)
 
     def _learn(self, lines: Collection[str]) -> None:
         """Remember which rules name the lines."""
-        if len(self._known) + len(lines) > _REMEMBERED:
+        if len(self._seen) + len(lines) > _REMEMBERED:
+            self._seen.clear()
             self._known.clear()
             self._blocks.forget()
-        new = [line for line in lines if line not in self._known]
+        new = [line for line in lines if line not in self._seen]
         texts = [bare(line) for line in new]
-        self._known.update(zip(new, self._match(new, texts), strict=True))
+        self._seen.update(new)
+        self._known.update((line, match) for line, match in zip(new, self._match(new, texts), strict=True) if match)
         self._blocks.learn(new, texts)
 
     def _in_page(self, page: Page) -> list[Edit]:
         """Return the lines to remove, layer by layer: what goes can bring another line to the edge, or its company to an end."""
-        matches = {i: match for i, line in enumerate(page.lines) if (match := self._known[line])}
+        matches = {i: self._known[line] for i, line in enumerate(page.lines) if line in self._known}
+        kinds = self._blocks.possible(page)
+        if not matches and not kinds:
+            return []
         view = View.of(page)
-        kinds = self._blocks.possible(view)
         gone: dict[int, tuple[str, str]] = {}
         left: Sequence[int] = range(len(page.lines))
         while matches or kinds:
@@ -90,18 +97,21 @@ class Chrome:
 
     def _match(self, lines: Sequence[str], texts: Sequence[str]) -> list[Match | None]:
         """Return the rule that names each line; `texts` are the same lines, bare."""
-        said = [sentences(text) if len(text) > _SHORT else [text] for text in texts]
-        named = self._named([text if len(text) <= _ONE_PIECE else "" for text in texts])
-        notices = [
-            i
-            for i, (text, parts) in enumerate(zip(texts, said, strict=True))
-            if not named[i] and (len(parts) > 1 or len(text) > _ONE_PIECE) and len(parts) <= _SENTENCES
-        ]
-        firsts = self._named([said[i][0] for i in notices])
-        for i, first in zip(notices, firsts, strict=True):
-            if first:
-                named[i] = first if len(said[i]) == 1 else self._notice(first, said[i])
-        return [None if match is None or len(said[i]) > _SENTENCES or guard(lines[i]) else match for i, match in enumerate(named)]
+        matches = dict(enumerate(self._named([text if len(text) <= _ONE_PIECE else "" for text in texts])))
+        openings = {i: opening(text) for i, text in enumerate(texts) if not matches[i] and len(text) > _SHORT}
+        openings = {i: first for i, first in openings.items() if len(first) < len(texts[i]) or len(first) > _ONE_PIECE}
+        matches.update(zip(openings, self._named([*openings.values()]), strict=True))
+        said = {i: parts for i, match in matches.items() if match and len(parts := sentences(texts[i])) <= _SENTENCES}
+        guards.ask(lines[i] for i in said)
+        named = {i: match for i in said if (match := matches[i]) and not guard(lines[i])}
+        notices = [i for i in openings if i in named and len(said[i]) > 1]
+        others = iter(self._named([sentence for i in notices for sentence in said[i][1:]]))
+        for i in notices:
+            if all(match and match.context == "anywhere" for match in (named[i], *islice(others, len(said[i]) - 1))):
+                named[i] = named[i]._replace(note=f"each of its {len(said[i])} sentences reads so")
+            else:
+                del named[i]
+        return [named.get(i) for i in range(len(lines))]
 
     def _named(self, texts: Sequence[str]) -> list[Match | None]:
         """Return the rule that names each bare line or sentence."""
@@ -117,13 +127,6 @@ class Chrome:
                 code = next((code for code in codes if RULES[code].context == "anywhere"), codes[0])
                 named[i] = Match(code, RULES[code].context, "the whole line reads so")
         return named
-
-    def _notice(self, first: Match, said: Sequence[str]) -> Match | None:
-        """Return the rule of the first of several sentences, if each of them is chrome by itself."""
-        others = self._named(said[1:]) if first.context == "anywhere" else [None]
-        if not all(found and found.context == "anywhere" for found in others):
-            return None
-        return first._replace(note=f"each of its {len(said)} sentences reads so")
 
 
 def _runs(found: Sequence[tuple[int, Match]]) -> list[list[tuple[int, Match]]]:

@@ -97,9 +97,20 @@ def sentences(line: str) -> list[str]:
     >>> sentences("Rain fell. Nobody came.")
     ['Rain fell.', 'Nobody came.']
     """
+    return _SENTENCE_GAP.split(line) if _may_end(line) else [line]
+
+
+def opening(line: str) -> str:
+    """Return the first sentence of a line, which is the line if it has one alone."""
+    gap = _SENTENCE_GAP.search(line) if _may_end(line) else None
+    return line[: gap.start()] if gap else line
+
+
+def _may_end(line: str) -> bool:
+    """Return whether a sentence may end within a line, which most lines show at a glance that none does."""
     if "." not in line and "?" not in line and "!" not in line:
-        return [line]
-    return _SENTENCE_GAP.split(line) if ". " in line or "? " in line or "! " in line or _CLOSED.search(line) else [line]
+        return False
+    return ". " in line or "? " in line or "! " in line or _CLOSED.search(line) is not None
 
 
 @lru_cache(maxsize=4)  # the stages of one pass all ask for the same text

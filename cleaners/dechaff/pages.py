@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from itertools import compress
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -22,9 +22,10 @@ _STOPS, _CLOSERS = ".!?…。！？", "\"'”’)]"
 # Where letters with accents and of other scripts are, from the first of a range to the last.
 _STRANGERS = ((0xC0, 0x24F), (0x370, 0x1FFF), (0x2C00, 0x2DFF), (0x3040, 0xD7FF), (0xF900, 0xFFEF), (0x10000, _KNOWN))
 _MOST_CLOSERS = 3  # quotes and brackets after a full stop
-_RANKS = 4096  # characters after which the factors of a key begin again: longer lines are told apart all the same
 _PIECE = 1 << 18  # code points taken at once: what a processor's own memory holds, and no more memory for a long text than for a short one
+_POWERS = 1 << 19  # those that a piece needs, but for lines longer than pieces
 _SEED = 0x9E3779B97F4A7C15  # the golden ratio in 64 bits, as splitmix64 has it (Steele, Lea and Flood, 2014)
+_FACTOR, _INVERSE = _SEED, pow(_SEED, -1, 1 << 64)  # odd, so that it has an inverse
 
 
 class Rows(NamedTuple):
@@ -116,29 +117,26 @@ def line_key(line: str) -> int:
 
 def _piece(text: str) -> Rows:
     """Return the written lines of some text that ends with a line break."""
-    codes = np.minimum(np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.int64), _KNOWN)
-    kind = _tables()[0][codes]
+    codes = np.minimum(np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4"), _KNOWN)
+    kind = _tables()[0].take(codes)
     ends = np.flatnonzero(codes == ord("\n"))
     starts = np.concatenate(([0], ends[:-1] + 1))
     visible = np.flatnonzero((kind & _SPACE) == 0)
     firsts, stops = np.searchsorted(visible, starts), np.searchsorted(visible, ends)
     written = np.flatnonzero(stops > firsts)
-    starts, ends = starts[written], ends[written]
     last = visible[stops[written] - 1]
-    strange = _count(np.flatnonzero((kind & _STRANGE) != 0), starts, ends) > 0
-    keys = _keys(codes, kind, starts, ends)
-    return Rows(starts, ends, written - np.arange(written.size), _prose(kind, starts, ends, last), keys, strange)
-
-
-def _count(places: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return how many places lie in each line."""
-    return np.searchsorted(places, ends) - np.searchsorted(places, starts)
+    present = np.bitwise_or.reduceat(kind, starts)[written]
+    keys = np.where((present & _LETTER) != 0, _keys(codes, kind, starts)[written], np.uint64(0))
+    starts, ends = starts[written], ends[written]
+    prose = _prose(kind, starts, ends, last)
+    return Rows(starts, ends, written - np.arange(written.size), prose, keys, (present & _STRANGE) != 0)
 
 
 def _prose(kind: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64], last: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Return which lines are running text; `last` is where their last visible characters stand."""
     spaces = kind & _SPACE
-    words = _count(np.flatnonzero((spaces == 0) & (np.concatenate(([_SPACE], spaces[:-1])) != 0)), starts, ends)  # where one begins
+    begins = np.flatnonzero((spaces == 0) & (np.concatenate(([_SPACE], spaces[:-1])) != 0))
+    words = np.searchsorted(begins, ends) - np.searchsorted(begins, starts)
     last = last.copy()
     for _ in range(_MOST_CLOSERS):
         last -= ((kind[last] & _CLOSER) != 0) & (last > starts)
@@ -148,24 +146,31 @@ def _prose(kind: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.
     return prose
 
 
-def _keys(codes: NDArray[np.int64], kind: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """Return a number for what is left of each line without case and punctuation: a sum over its characters, by rank."""
-    values = _tables()[1]
-    inside = np.flatnonzero(kind & _WORD)
-    first, stop = np.searchsorted(inside, starts), np.searchsorted(inside, ends)
-    if not inside.size:
-        return np.zeros(starts.size, dtype=np.uint64)
-    rank = (np.arange(inside.size) - np.repeat(first, stop - first)) % _RANKS
-    parts = values[codes[inside]] * _factors()[rank]
-    sums = np.concatenate((np.zeros(1, dtype=np.uint64), np.cumsum(parts)))  # of integers that wrap round: exact in any order
-    letters = np.flatnonzero(kind & _LETTER)
-    return np.where(_count(letters, starts, ends) > 0, (sums[stop] - sums[first]) | np.uint64(1), np.uint64(0))
+def _keys(codes: NDArray[np.uint32], kind: NDArray[np.uint8], starts: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """Return a number for what is left of each line without case and punctuation.
+
+    It is a polynomial of the characters, of integers that wrap round and so exact in any order: the sum of their values times powers by
+    rank in the whole text, brought back to the line's own beginning.
+    """
+    rank = np.cumsum((kind & _WORD) != 0, dtype=np.int64)
+    sums = np.add.reduceat(_tables()[1].take(codes) * _power(_FACTOR, rank), starts)
+    before = rank[starts] - ((kind[starts] & _WORD) != 0)
+    return _scrambled(sums * _power(_INVERSE, before)) | np.uint64(1)
 
 
-@cache
-def _factors() -> NDArray[np.uint64]:
-    """Return an odd factor for each rank."""
-    return _scrambled(np.arange(_RANKS, dtype=np.uint64) + np.uint64(_KNOWN)) | np.uint64(1)
+def _power(base: int, exponents: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """Return powers of a number in 64 bits; the exponents rise."""
+    found = _powers(base).take(exponents & (_POWERS - 1))
+    if exponents[-1] >= _POWERS:
+        found *= _powers(pow(base, _POWERS, 1 << 64)).take(exponents // _POWERS)
+    return found
+
+
+@lru_cache(maxsize=4)
+def _powers(base: int) -> NDArray[np.uint64]:
+    steps = np.full(_POWERS, base, dtype=np.uint64)
+    steps[0] = 1
+    return np.multiply.accumulate(steps)
 
 
 def _scrambled(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -178,7 +183,7 @@ def _scrambled(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 @cache
 def _tables() -> tuple[NDArray[np.uint8], NDArray[np.uint64]]:
-    """Return what kind each code point is, and its value in keys: the same for both cases of a letter."""
+    """Return what kind each code point is, and its value in keys: the same for both cases of a letter, 0 if it is none."""
     kinds = np.zeros(_KNOWN + 1, dtype=np.uint8)
     same = np.arange(_KNOWN + 1, dtype=np.uint64)
     for code, character in enumerate(map(chr, range(_KNOWN))):
@@ -194,4 +199,4 @@ def _tables() -> tuple[NDArray[np.uint8], NDArray[np.uint64]]:
         kinds[first : last + 1] |= _STRANGE
     kinds[[ord(character) for character in _STOPS]] |= _STOP
     kinds[[ord(character) for character in _CLOSERS]] |= _CLOSER
-    return kinds, _scrambled(same)
+    return kinds, np.where(kinds & _WORD, _scrambled(same), np.uint64(0))

@@ -76,29 +76,29 @@ class Patterns(Generic[Owner]):
 
     def whole(self, line: str) -> list[Owner]:
         """Return the owners of all patterns that match the whole line, in the order of the table."""
-        if not self._cased:
-            line = line.lower()
-        if not 0 < len(line) <= LONGEST:
-            return []
-        found = self._closed.match(line)
-        if self._needed is not None and self._needed.search(line):
-            found = found | self._open.match(line)
+        data = self._encoded(line)
+        found = self._closed.match(data)
+        if self._needed is not None and self._needed.search(data):
+            found |= self._open.match(data)
         return [self._owners[i] for i in sorted(found)]
 
     def whole_each(self, lines: Sequence[str]) -> list[list[Owner]]:
         """Return the same for each of many lines."""
-        lines = [line if self._cased else line.lower() for line in lines]
-        found = [self._closed.match(line) if 0 < len(line) <= LONGEST else set() for line in lines]
-        for i in self._promising(lines):
-            if len(lines[i]) <= LONGEST:
-                found[i] = found[i] | self._open.match(lines[i])
-        return [[self._owners[j] for j in sorted(matched)] if matched else [] for matched in found]
+        encoded = [self._encoded(line) for line in lines]
+        found = {i: matched for i, data in enumerate(encoded) if (matched := self._closed.match(data))}
+        for i in self._promising(encoded):
+            if matched := self._open.match(encoded[i]):
+                found[i] = found.get(i, set()) | matched
+        return [[self._owners[j] for j in sorted(found[i])] if i in found else [] for i in range(len(lines))]
 
-    def _promising(self, lines: Sequence[str]) -> Iterator[int]:
+    def _encoded(self, line: str) -> bytes:
+        """Return a line as the automata take it; nothing if it is too long for them."""
+        return (line if self._cased else line.lower()).encode("utf-8", "surrogatepass") if len(line) <= LONGEST else b""
+
+    def _promising(self, encoded: Sequence[bytes]) -> Iterator[int]:
         """Yield the lines that an open alternative could match."""
         if self._needed is None:
             return
-        encoded = [line.encode("utf-8", "surrogatepass") for line in lines]
         begins = list(accumulate((len(line) + 1 for line in encoded), initial=0))
         last = -1
         for match in self._needed.finditer(b"\n".join(encoded)):
@@ -123,9 +123,9 @@ class _Automaton:
         if self._numbers:
             self._set.Compile()
 
-    def match(self, line: str) -> set[int]:
-        """Return the numbers of the patterns that match the whole line."""
-        found = self._set.Match(line) if self._numbers else None
+    def match(self, line: bytes) -> set[int]:
+        """Return the numbers of the patterns that match the whole line, which none does that is empty."""
+        found = self._set.Match(line) if line and self._numbers else None
         return {self._numbers[i] for i in found} if found else set()
 
 

@@ -11,9 +11,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Self
 
+import numpy as np
+
 from dechaff.errors import ProfileError
 from dechaff.pages import line_key
 from dechaff.repetition import FOOT, HEAD, Pair, Survey
+from dechaff.tally import PAGE, Tally, site_number, total
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -115,52 +118,57 @@ class Profile:
 
     def survey(self) -> Survey:
         """Return the profile as counts to clean by."""
-        pages = Counter({name: site.pages for name, site in self.sites.items()})
-        return Survey(pages, {name: Counter({known.pair.number: known.pages for known in site.lines}) for name, site in self.sites.items()})
+        rows = [
+            (site_number(name), item, pages)
+            for name, site in self.sites.items()
+            for item, pages in [(PAGE, site.pages), *((known.pair.number, known.pages) for known in site.lines)]
+        ]
+        if not rows:
+            return Survey()
+        sites, items, pages = zip(*rows, strict=True)
+        return Survey(total([Tally(np.array(sites, np.uint64), np.array(items, np.uint64), np.array(pages, np.int64))]))
 
     def with_pages(self, new: Survey) -> Survey:
         """Return the counts of the profile and of more pages together, down to what can matter."""
-        total = self.survey()
-        total.add(new)
-        return total.settle()
+        return self.survey().plus(new).settle()
 
-    def learned(self, new: Survey, quotes: Mapping[str, Mapping[int, Pair]], day: date) -> Profile:
+    def learned(self, counts: Survey, quotes: Mapping[str, Mapping[int, Pair]], day: date) -> Profile:
         """Return the profile with more pages.
 
         Counts add, and a line that was shared on too few of the old pages to be in the profile counts from the new ones on.
         Sites of fewer than three pages are left out, and pages whose site is not known.
 
         Args:
-            new: The counts of the new pages, not settled.
-            quotes: The words of what `with_pages` leaves, as far as the new pages have them; the words of the profile win.
+            counts: Those of the profile and the new pages together, as `with_pages` returns them.
+            quotes: By site of the new pages, the words of these counts, as far as the new pages have them; the words of the profile win.
             day: When the new pages were seen.
         """
-        total = self.with_pages(new)
         sites = dict(self.sites)
-        for name in new.pages:
-            if not name or total.pages[name] < _FEWEST:
+        for name in quotes:
+            site = counts.of(name)
+            if not name or site.pages < _FEWEST:
                 continue
             old = self.sites.get(name)
             words = {**quotes.get(name, {}), **({known.pair.number: known.pair for known in old.lines} if old else {})}
-            lines = _in_order(Known(words[number], count) for number, count in total.pairs.get(name, Counter()).items())
+            lines = _in_order(Known(words[pair], count) for pair, count in zip(site.pairs.tolist(), site.counts.tolist(), strict=True))
             first, last = (min(old.first, day), max(old.last, day)) if old else (day, day)
-            sites[name] = SiteProfile(total.pages[name], first, last, tuple(lines))
+            sites[name] = SiteProfile(site.pages, first, last, tuple(lines))
         return Profile(sites, tuple(sorted(set(self.roots))))
 
     def changed(self, new: Survey) -> Iterator[Change]:
         """Yield the sites whose new pages lack at least half of the lines that the old ones shared.
 
         Args:
-            new: The counts of the new pages, not settled.
+            new: The counts of the new pages, not settled; those of other pairs than the profile has do not matter.
         """
         for name, site in sorted(self.sites.items()):
-            pages = new.pages[name]
-            if pages < _FEWEST or not site.lines:
+            seen = new.of(name)
+            if seen.pages < _FEWEST or not site.lines:
                 continue
-            pairs = new.pairs.get(name, Counter())
-            gone = tuple(known.pair for known in site.lines if pairs[known.pair.number] < _HARDLY * pages)
+            on = seen.on(np.array([known.pair.number for known in site.lines], np.uint64)).tolist()
+            gone = tuple(known.pair for known, pages in zip(site.lines, on, strict=True) if pages < _HARDLY * seen.pages)
             if len(gone) >= _CHANGED * len(site.lines):
-                yield Change(name, pages, len(site.lines), gone)
+                yield Change(name, seen.pages, len(site.lines), gone)
 
 
 def _line(table: Mapping[str, object]) -> str:

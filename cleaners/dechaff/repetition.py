@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -12,9 +10,10 @@ import numpy as np
 from dechaff.guards import guard
 from dechaff.lines import is_prose
 from dechaff.pages import line_key
+from dechaff.tally import NOTHING, PAGE, UNKNOWN, Tally, counted, site_number, total
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -36,51 +35,97 @@ _FORM_LINE = 120  # code points; longer lines are no fields
 _FIELD = re.compile(r"^[^:：]{2,60}[:：]\s*\S|^\S+@\S+\.\w+$")  # a label with its value, a lone e-mail address
 
 
-@dataclass(frozen=True)
 class Survey:
     """How many pages of each site have two lines one after the other. Adds up over any partition of a corpus."""
 
-    pages: Counter[str] = field(default_factory=Counter)
-    pairs: dict[str, Counter[int]] = field(default_factory=dict)
-    """By site: on how many pages two lines follow one another in one zone, by the number that `_pairs` gives them."""
+    def __init__(self, rows: Tally = NOTHING) -> None:
+        """Take what was counted.
 
-    def add(self, other: Survey) -> None:
-        """Count the pages of another part of the corpus too."""
-        self.pages.update(other.pages)
-        for site, pairs in other.pairs.items():
-            self.pairs.setdefault(site, Counter()).update(pairs)
+        Args:
+            rows: Of the items that are not pages, the numbers that `_pairs` gives two lines of a zone.
+        """
+        self.rows = rows
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether all counts are the same."""
+        return isinstance(other, Survey) and all(map(np.array_equal, self.rows, other.rows))
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def plus(self, *others: Survey) -> Survey:
+        """Return the survey of several parts of a corpus."""
+        return Survey(total([self.rows, *(other.rows for other in others)]))
 
     def settle(self) -> Survey:
         """Return the survey without what can never matter, once every page is counted."""
-        often = {}
-        for site, pairs in self.pairs.items():
-            if kept := {pair: count for pair, count in pairs.items() if count >= self.needed(site)}:
-                often[site] = Counter(kept)
-        return Survey(self.pages, often)
+        return Survey(total(list(settled([self.rows]))))
 
     def knowing(self, profile: Survey) -> Survey:
         """Return the survey with what a profile says of its sites in the place of what was counted of them.
 
         Not the sum: pages may be in the profile already, and what is found in a page is not to depend on which others it is cleaned with.
         """
-        others = {site: pairs for site, pairs in self.pairs.items() if site not in profile.pages}
-        return Survey(Counter({**self.pages, **profile.pages}), {**others, **profile.pairs})
+        return profile.plus(Survey(self.rows.only(~np.isin(self.rows.site, profile.rows.site)))) if profile.rows.site.size else self
 
-    def needed(self, site: str) -> int:
-        """Return on how many pages of a site a line must stand to be the site's."""
-        share = _SHARE if site else _SHARE_UNKNOWN
-        return max(_PAGES, -int(-share * self.pages[site] // 1))
+    def of(self, site: str) -> Shared:
+        """Return what is counted of a site."""
+        return self.numbered(site_number(site))
+
+    def numbered(self, site: int) -> Shared:
+        """Return what is counted of the site of a number."""
+        begin, end = (int(np.searchsorted(self.rows.site, np.uint64(site), side)) for side in ("left", "right"))
+        part = self.rows.part(begin, end)
+        paged = bool(part.item.size and part.item[0] == PAGE)
+        pages = int(part.pages[0]) if paged else 0
+        return Shared(pages, int(_needed(np.array([pages]), site == UNKNOWN)[0]), part.item[paged:], part.pages[paged:])
+
+
+class Shared(NamedTuple):
+    """What is counted of one site."""
+
+    pages: int
+    needed: int
+    """On how many of them a line must stand to be the site's."""
+    pairs: NDArray[np.uint64]
+    """The numbers of pairs of lines, in order."""
+    counts: NDArray[np.int64]
+    """On how many pages each stands."""
+
+    def on(self, pairs: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """Return on how many pages some pairs stand."""
+        if not self.pairs.size:
+            return np.zeros(pairs.size, np.int64)
+        at = np.minimum(np.searchsorted(self.pairs, pairs), self.pairs.size - 1)
+        return np.where(self.pairs[at] == pairs, self.counts[at], 0)
+
+
+def settled(pieces: Iterable[Tally]) -> Iterator[Tally]:
+    """Yield the consecutive pieces of a tally without pairs on too few pages of a site, and without sites of too few pages."""
+    site, pages = UNKNOWN, 0  # of the site that the piece before ended in
+    for piece in pieces:
+        if not piece.site.size:
+            continue
+        is_page = piece.item == PAGE
+        before = np.maximum.accumulate(np.where(is_page, np.arange(is_page.size), -1))
+        of_site = np.where(before >= 0, piece.pages[before], np.where(piece.site == site, pages, 0))
+        least = np.where(is_page, _PAGES, _needed(of_site, piece.site == UNKNOWN))
+        yield piece.only(piece.pages >= least)
+        site, pages = int(piece.site[-1]), int(of_site[-1])
+
+
+def _needed(pages: NDArray[np.int64], unknown: NDArray[np.bool_] | bool) -> NDArray[np.int64]:
+    """Return on how many of a site's pages a line must stand to be the site's."""
+    return np.maximum(_PAGES, np.ceil(np.where(unknown, _SHARE_UNKNOWN, _SHARE) * pages)).astype(np.int64)
 
 
 def survey(pages: Sequence[Page]) -> Survey:
     """Return the counts of some pages."""
-    counts = Survey()
-    for page in pages:
-        counts.pages[page.site] += 1
-        pairs = counts.pairs.setdefault(page.site, Counter())
-        for zone in _zones(page.rows.key):
-            pairs.update(set(_pairs(zone).tolist()))
-    return counts
+    return Survey(counted((page.site, numbers(page)) for page in pages))
+
+
+def numbers(page: Page) -> NDArray[np.uint64]:
+    """Return the numbers of all pairs in the zones of a page, in order, each once."""
+    return np.unique(np.concatenate([_pairs(zone) for zone in _zones(page.rows.key)]))
 
 
 class Pair(NamedTuple):
@@ -107,13 +152,14 @@ def quote(pages: Sequence[Page], counts: Survey) -> dict[str, dict[int, Pair]]:
     """
     quoted: dict[str, dict[int, Pair]] = {}
     for page in pages:
-        wanted = counts.pairs.get(page.site, ())
+        wanted = counts.of(page.site)
         words = quoted.setdefault(page.site, {})
         for zone in _zones(page.rows.key):
             rows = zone.rows.tolist()
-            for i, number in enumerate(_pairs(zone).tolist()):
-                if number in wanted:
-                    add_quote(words, number, Pair(zone.name, page.lines[rows[i - 1]].strip() if i else None, page.lines[rows[i]].strip()))
+            pairs = _pairs(zone)
+            for i, pair, count in zip(range(len(rows)), pairs.tolist(), wanted.on(pairs).tolist(), strict=True):
+                if count:
+                    add_quote(words, pair, Pair(zone.name, page.lines[rows[i - 1]].strip() if i else None, page.lines[rows[i]].strip()))
     return quoted
 
 
@@ -158,15 +204,15 @@ class Repetition:
 
     def find(self, pages: Sequence[Page]) -> list[list[Edit]]:
         """Return the lines to remove from each page."""
-        return [self._in_page(page) if self.counts.pairs.get(page.site) else [] for page in pages]
+        return [self._in_page(page, shared) if (shared := self.counts.of(page.site)).pairs.size else [] for page in pages]
 
-    def _in_page(self, page: Page) -> list[Edit]:
-        pages, needed, pairs = self.counts.pages[page.site], self.counts.needed(page.site), self.counts.pairs[page.site]
+    def _in_page(self, page: Page, site: Shared) -> list[Edit]:
+        pages, needed = site.pages, site.needed
         if pages < needed:
             return []
         found: dict[int, str] = {}
         for zone in _zones(page.rows.key):
-            beside = [pairs[pair] for pair in _pairs(zone).tolist()]
+            beside = site.on(_pairs(zone)).tolist()
             # On how many pages each line stands beside one of the neighbours that it has here.
             shared = [max(pair) for pair in zip(beside, [*beside[1:], 0], strict=False)]
             if max(shared, default=0) < needed:

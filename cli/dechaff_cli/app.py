@@ -17,9 +17,11 @@ from dechaff_cli.exits import FINDINGS, exit_codes, fail
 from dechaff_cli.options import (  # noqa: TC001  typer reads them when the command runs
     ConfigOption,
     Encoding,
+    EngineName,
     Exclude,
     ForceExclude,
     ForeignBlocks,
+    IdColumn,
     Ignore,
     Include,
     Isolated,
@@ -33,9 +35,12 @@ from dechaff_cli.options import (  # noqa: TC001  typer reads them when the comm
     Removal,
     Select,
     StdinName,
+    TextColumn,
+    UrlColumn,
 )
 
 _COMPLETE = "_DECHAFF_COMPLETE"
+_NO_RESUME = "--resume goes with --output and its report, and not with --overwrite, which begins anew"
 
 app = typer.Typer(
     name="dechaff",
@@ -63,7 +68,7 @@ def _main(
 def clean(
     paths: Paths,
     output: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             "--output", "-o", metavar="OUT", help="Folder for the clean copies, under the same relative paths.", show_default=False
         ),
@@ -73,12 +78,30 @@ def clean(
     ] = None,
     no_report: Annotated[bool, typer.Option("--no-report", help="Write no report. Without one the originals cannot be restored.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace files of the same names in OUT and in the report.")] = False,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume", help="Go on with a run that was ended, or bring OUT and its report up to date: only what has changed is done again."
+        ),
+    ] = False,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            "--to",
+            metavar="FORM",
+            help="Write the corpus as text, jsonl, csv (both also .gz and .zst) or parquet. [default: the form it is in]",
+            show_default=False,
+        ),
+    ] = None,
     in_place: Annotated[
         bool, typer.Option("--in-place", help="Write over the files themselves, with no report: keep them in version control.")
     ] = False,
     select: Select = None,
     ignore: Ignore = None,
     encoding: Encoding = None,
+    text_column: TextColumn = None,
+    id_column: IdColumn = None,
+    url_column: UrlColumn = None,
     keep_lang: KeepLang = None,
     foreign_blocks: ForeignBlocks = None,
     language_engine: LanguageEngine = None,
@@ -101,6 +124,7 @@ def clean(
     config: ConfigOption = None,
     isolated: Isolated = False,
     jobs: Jobs = None,
+    engine: EngineName = None,
     stdin_filename: StdinName = "-",
 ) -> None:
     """Write clean copies, and a report that says why.
@@ -114,16 +138,20 @@ def clean(
     Examples:
       dechaff clean scrapes/ -o clean/
       dechaff clean scrapes/ -o clean/ --ignore footers --jobs 4
+      dechaff clean scrapes/ -o clean/ --resume
       curl -s https://example.org/page.txt | dechaff clean - > page.txt
     """
     with exit_codes():
         from dechaff_cli import corpus
+        from dechaff_cli.corpora import converting
+        from dechaff_cli.output import Output, clean_into, named
         from dechaff_cli.terminal import put_bytes
 
-        if quarantine is not None and output is None:
-            message = f"--quarantine {quarantine} goes with --output: it takes the files that get no clean copy there"
-            raise corpus.CorpusError(message)
-        refused = _refused(output, report, no_report=no_report, in_place=in_place, from_stdin=work.STDIN in paths)
+        if to is not None:
+            converting.check(to)
+        if resume and (overwrite or output is None or no_report):
+            raise corpus.CorpusError(_NO_RESUME)
+        refused = _refused(output, report, quarantine, to, no_report=no_report, in_place=in_place, from_stdin=work.STDIN in paths)
         if refused:
             raise corpus.CorpusError(refused)
         asked = work.call(
@@ -135,6 +163,9 @@ def clean(
             select=select,
             ignore=ignore,
             encoding=encoding,
+            text_column=text_column,
+            id_column=id_column,
+            url_column=url_column,
             keep_lang=keep_lang,
             foreign_blocks=foreign_blocks,
             language_engine=language_engine,
@@ -145,6 +176,7 @@ def clean(
             exclude=exclude,
             force_exclude=force_exclude,
             jobs=jobs,
+            engine=engine,
         )
         if asked.from_stdin:
             outcome = work.from_stdin(asked.task(), stdin_filename)
@@ -156,17 +188,18 @@ def clean(
         if in_place or output is None:
             work.clean_in_place(found, asked.task(keep_text=True), asked.jobs)
             return
-        output = output if output.name else output.resolve()
-        folder = None if no_report else report or output.with_name(f"{output.name}-report")
-        corpus.refuse_twins(found)
-        corpus.check_output(asked.sources, output, folder, overwrite=overwrite)
-        if quarantine is not None:
-            corpus.check_output([*asked.sources, output], quarantine, None, overwrite=overwrite, option="--quarantine")
-        work.clean_folder(found, asked.task(output, diff=folder is not None, quarantine=quarantine), folder, asked.jobs)
+        kept = Output(*named(output, report, no_report=no_report), quarantine, overwrite=overwrite, resume=resume)
+        clean_into(kept, found, asked, to)
 
 
-def _refused(output: Path | None, report: Path | None, *, no_report: bool, in_place: bool, from_stdin: bool) -> str:
+def _refused(
+    output: str | None, report: Path | None, quarantine: Path | None, to: str | None, *, no_report: bool, in_place: bool, from_stdin: bool
+) -> str:
     """Return why options of clean do not go together, or nothing."""
+    if quarantine is not None and output is None:
+        return f"--quarantine {quarantine} goes with --output: it takes the files that get no clean copy there"
+    if to is not None and (output is None or quarantine is not None):
+        return f"--to {to} goes with --output, and without --quarantine"
     if from_stdin and (output is not None or in_place):
         return "standard input goes alone, to standard output: dechaff clean - > page.txt"
     if report is not None and (from_stdin or in_place or no_report):
@@ -188,6 +221,9 @@ def diff(
     select: Select = None,
     ignore: Ignore = None,
     encoding: Encoding = None,
+    text_column: TextColumn = None,
+    id_column: IdColumn = None,
+    url_column: UrlColumn = None,
     keep_lang: KeepLang = None,
     foreign_blocks: ForeignBlocks = None,
     language_engine: LanguageEngine = None,
@@ -227,6 +263,9 @@ def diff(
             select=select,
             ignore=ignore,
             encoding=encoding,
+            text_column=text_column,
+            id_column=id_column,
+            url_column=url_column,
             keep_lang=keep_lang,
             foreign_blocks=foreign_blocks,
             language_engine=language_engine,
@@ -268,6 +307,9 @@ def explain(
     select: Select = None,
     ignore: Ignore = None,
     encoding: Encoding = None,
+    text_column: TextColumn = None,
+    id_column: IdColumn = None,
+    url_column: UrlColumn = None,
     keep_lang: KeepLang = None,
     foreign_blocks: ForeignBlocks = None,
     language_engine: LanguageEngine = None,
@@ -301,6 +343,9 @@ def explain(
             select=select,
             ignore=ignore,
             encoding=encoding,
+            text_column=text_column,
+            id_column=id_column,
+            url_column=url_column,
             keep_lang=keep_lang,
             foreign_blocks=foreign_blocks,
             language_engine=language_engine,
@@ -342,29 +387,20 @@ def restore(
       dechaff restore clean-report/ clean/ -o back/
     """
     with exit_codes():
-        from dechaff import RestoreError
-        from dechaff_cli import corpus, report_folder
-        from dechaff_cli.terminal import note
+        from dechaff_cli import corpus
+        from dechaff_cli.corpora.restoring import restore as rebuild
+        from dechaff_cli.terminal import note, safe
 
         corpus.check_output([cleaned, report], output, None, overwrite=overwrite)
-        errors: list[tuple[str, str]] = []
-        done = 0
-        for file in report_folder.read(report):
-            if isinstance(file, RestoreError):
-                errors.append((str(report), str(file)))
-                continue
-            if file.error is not None:
-                continue
-            try:
-                corpus.write_below(output, file.path, report_folder.original(file, cleaned, quarantine))
-                done += 1
-            except (RestoreError, corpus.CorpusError) as error:
-                errors.append((file.path, str(error)))
-            except OSError as error:
-                errors.append((file.path, f"{error.filename or 'it'}: {error.strerror}"))
-        note(f"{done} files restored to the last byte in {output}")
-        if errors:
-            fail(errors)
+        done = rebuild(report, cleaned, output, quarantine)
+        if done.files or not (done.exact or done.others):
+            note(f"{done.files} files restored to the last byte in {output}")
+        if done.exact:
+            note(f"{done.exact} container{'s' * (done.exact > 1)} restored to the last byte, once unpacked")
+        for name in done.others:
+            note(f"{safe(name)}: restored with every text to the last byte; what stands beside them may be written otherwise")
+        if done.errors:
+            fail(done.errors)
 
 
 app.command()(compare)

@@ -113,10 +113,13 @@ class Baseline:
         """
         for (path, rule, digest), count in sorted(self._known.items()):
             left = count - self._found[path, rule, digest]
-            if left > 0 and (
-                path in self._seen or (gone and not os.path.lexists(self._folder / os.fsdecode(path.encode("utf-8", "surrogateescape"))))
-            ):
+            if left > 0 and (path in self._seen or (gone and not self._is_there(path))):
                 yield Entry(path, rule, digest, left)
+
+    def _is_there(self, path: str) -> bool:
+        """Return whether a file is there; of a record, its container."""
+        ends = [at for at, letter in enumerate(path) if letter == "#"]
+        return any(os.path.lexists(self._folder / os.fsdecode(path[:end].encode("utf-8", "surrogateescape"))) for end in (*ends, len(path)))
 
     def take(self) -> None:
         """Make what was found in the files that were checked all that is known of them."""

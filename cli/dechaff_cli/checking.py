@@ -11,7 +11,7 @@ from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from dechaff import RULES
-from dechaff.report import source
+from dechaff.report import source as text_of
 from dechaff_cli import corpus, work
 from dechaff_cli.formats import Totals, named, place
 from dechaff_cli.formats.markdown import Markdown, verdict
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from dechaff_cli.baseline import Baseline
+    from dechaff_cli.corpus import Source
     from dechaff_cli.run import Outcome
     from dechaff_cli.work import Call
 
@@ -115,11 +116,11 @@ def files(asked: Call, shown: Shown, baseline: Baseline | None, totals: Totals) 
     Raises:
         CorpusError: The results would be written over one of the files.
     """
-    for outcome, path in work.each(asked, totals.errors, keep_text=True, quiet=shown.quiet):
-        if shown.output is not None and path.resolve() == shown.output.resolve():
+    for outcome, source in work.each(asked, totals.errors, keep_text=True, quiet=shown.quiet):
+        if shown.output is not None and source.path.resolve() == shown.output.resolve():
             message = f"--output-file {shown.output} is one of the files to check; choose another"
             raise corpus.CorpusError(message)
-        file = checked(asked, outcome, path, shown.form, baseline)
+        file = checked(asked, outcome, source, shown.form, baseline)
         totals.files += 1
         totals.touched += bool(file.results)
         totals.failed += file.failed
@@ -128,13 +129,14 @@ def files(asked: Call, shown: Shown, baseline: Baseline | None, totals: Totals) 
         yield file
 
 
-def checked(asked: Call, outcome: Outcome, path: Path, name: str, baseline: Baseline | None) -> Checked:
+def checked(asked: Call, outcome: Outcome, source: Source, name: str, baseline: Baseline | None) -> Checked:
     """Return a file with its results."""
     report = outcome.report
-    policy = asked.configs.policy(path, report.site)
-    lines = source(outcome.text, report.findings).split("\n") if report.findings else []
+    policy = asked.configs.policy(source.path, report.site)
+    path = Path(source.shown)
+    lines = text_of(outcome.text, report.findings).split("\n") if report.findings else []
     new = report.findings if baseline is None else baseline.new(path, report.findings, lines)
-    shown = place(path, name, os.environ)
+    shown = source.shown if source.url else place(path, name, os.environ)
     results = gather(shown, new, lines, policy.levels())
     return Checked(safe(shown), shown, report, results, policy.exceeded(report, new), len(report.findings) - len(new))
 

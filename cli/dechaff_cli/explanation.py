@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dechaff import RULES, edits
@@ -11,11 +12,12 @@ from dechaff.guards import guard
 from dechaff.line_model import LineModel
 from dechaff.pages import paged
 from dechaff_cli import corpus, run, work
+from dechaff_cli.corpora import Documents
+from dechaff_cli.corpora.forms import is_container
 from dechaff_cli.terminal import lines_of, safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from dechaff import Document, Pipeline, Rule
     from dechaff_cli.config import Treatment
@@ -58,11 +60,12 @@ def of_line(path: Path, number: int, folder: Path | None, asked: Call) -> Iterat
     Raises:
         CorpusError: There is no such file or line, or the file is not in the corpus.
     """
-    found = corpus.find([path] if folder is None else [folder])
-    found.files = work.placed(found.files, asked.roots)
-    source = next((source for source in found.files if source.path.resolve() == path.resolve()), None)
+    file, record = _within(path)
+    found = corpus.find([file] if folder is None else [folder])
+    documents = Documents(work.placed(found.files, asked.roots), asked.columns)
+    source = next((source for source in documents if source.record == record and source.path.resolve() == file.resolve()), None)
     if source is None:
-        message = f"{path} " + ("does not exist" if not path.exists() else f"is not one of the files that cleaning {folder} takes")
+        message = f"{path} " + ("does not exist" if not file.exists() else f"is not one of the texts that cleaning {folder or file} takes")
         raise corpus.CorpusError(message)
     read = run.read(source, asked.configs.of_run("encoding"))
     if read.decoded is None:
@@ -73,7 +76,7 @@ def of_line(path: Path, number: int, folder: Path | None, asked: Call) -> Iterat
         message = f"{path} has {len(lines)} lines, no line {number}"
         raise corpus.CorpusError(message)
     task = asked.task()
-    counts = run.survey(found.files, task, 1)
+    counts = run.survey(documents, task, 1)
     outcome = next(run.clean([source], task, counts, 1))
     here = [
         finding
@@ -92,9 +95,20 @@ def of_line(path: Path, number: int, folder: Path | None, asked: Call) -> Iterat
         if finding.new and finding.old.strip():
             yield f"    {safe(finding.old)!r} becomes {safe(finding.new)!r}"
     if not changed:
-        yield f"kept: {_why_kept(lines[number - 1], outcome.report.site, asked.configs.treatment(path, outcome.report.site))}"
+        yield f"kept: {_why_kept(lines[number - 1], outcome.report.site, asked.configs.treatment(file, outcome.report.site))}"
         page = run.document(read)
-        yield from _score(page, number, run.Pipelines(task, counts).of(path, page.site))
+        yield from _score(page, number, run.Pipelines(task, counts).of(file, page.site))
+
+
+def _within(path: Path) -> tuple[Path, str]:
+    """Return the file that a path leads to, and the record within it, if it is a container."""
+    name = str(path)
+    if path.exists():
+        return path, ""
+    for at, letter in enumerate(name):
+        if letter == "#" and is_container(name[:at]) and Path(name[:at]).exists():
+            return Path(name[:at]), name[at + 1 :]
+    return path, ""
 
 
 def _score(document: Document, number: int, pipeline: Pipeline) -> Iterator[str]:

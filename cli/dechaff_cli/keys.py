@@ -9,13 +9,27 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 from dechaff.errors import DechaffError
 from dechaff.language import Blocks, Engine
 from dechaff.model import DEGREES
+from dechaff_cli.engine import ENGINES
 from dechaff_cli.formats import CHECKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Kind = Literal[
-    "strings", "string", "flag", "count", "budget", "degree", "format", "blocks", "engine", "globs", "allow", "rule", "overrides"
+    "strings",
+    "string",
+    "flag",
+    "count",
+    "budget",
+    "degree",
+    "format",
+    "blocks",
+    "engine",
+    "mapper",
+    "globs",
+    "allow",
+    "rule",
+    "overrides",
 ]
 
 
@@ -59,9 +73,13 @@ TOP: Mapping[str, Key] = {
     "baseline": Key("string", "The file of known findings; its path is relative to this file."),
     "profile": Key("string", "The file of what sites are known to share, from dechaff learn; its path is relative to this file."),
     "model": Key("string", "A folder with other weights for the line model, from dechaff-train; its path is relative to this file."),
+    "text-column": Key("string", "The column of a container's records that holds the text; `text` without it."),
+    "id-column": Key("string", "The column that names a record; its number without it."),
+    "url-column": Key("string", "The column that holds a record's address, whose host is its site; `url` without it."),
     "encoding": Key("string", "What the files are in, by its WHATWG or Python name; found for each file without it."),
     "output-format": Key("format", "The form of a check."),
     "jobs": Key("count", "Processes; 0 takes one a processor."),
+    "engine": Key("mapper", "What the work is done by: processes of this machine, or a Ray cluster."),
 }
 """What may stand in `[tool.dechaff]` or a file of our own."""
 
@@ -82,7 +100,7 @@ ALLOW: Mapping[str, Key] = {
     "why": Key("string", "The reason, for whoever reads this later."),
 }
 
-_CHOICES: Mapping[Kind, tuple[str, ...]] = {"degree": DEGREES, "blocks": get_args(Blocks), "engine": get_args(Engine)}
+_CHOICES: Mapping[Kind, tuple[str, ...]] = {"degree": DEGREES, "blocks": get_args(Blocks), "engine": get_args(Engine), "mapper": ENGINES}
 _SCHEMAS: Mapping[Kind, dict[str, Any]] = {
     "strings": {"type": "array", "items": {"type": "string", "minLength": 1}},
     "string": {"type": "string", "minLength": 1},

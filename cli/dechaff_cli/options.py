@@ -9,7 +9,12 @@ import typer
 
 TAKING, HOW = "Which files", "How they are cleaned"
 
-Paths = Annotated[list[str], typer.Argument(metavar="SRC...", help="Folders, files, or - for standard input.", show_default=False)]
+Paths = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="SRC...", help="Folders, files, addresses such as s3://bucket/folder, or - for standard input.", show_default=False
+    ),
+]
 Select = Annotated[
     list[str] | None,
     typer.Option(
@@ -60,10 +65,38 @@ Jobs = Annotated[
         "--jobs", "-j", min=0, help="Processes; 0 takes one a processor. The result is the same for any number.", show_default=False
     ),
 ]
+EngineName = Annotated[
+    str | None,
+    typer.Option(
+        "--engine",
+        metavar="NAME",
+        help="What does the work: processes of this machine, or ray, a cluster that shares a file system. [default: processes]",
+        show_default=False,
+    ),
+]
 Encoding = Annotated[
     str | None,
     typer.Option(
         "--encoding", metavar="NAME", help="What the files are in, as windows-1250. [default: found for each file]", show_default=False
+    ),
+]
+TextColumn = Annotated[
+    str | None,
+    typer.Option(
+        "--text-column",
+        metavar="NAME",
+        help="The column that holds the text, in JSON lines, Parquet and CSV. [default: text]",
+        show_default=False,
+    ),
+]
+IdColumn = Annotated[
+    str | None,
+    typer.Option("--id-column", metavar="NAME", help="The column that names a record. [default: its number]", show_default=False),
+]
+UrlColumn = Annotated[
+    str | None,
+    typer.Option(
+        "--url-column", metavar="NAME", help="The column with its address, whose host is its site. [default: url]", show_default=False
     ),
 ]
 KeepLang = Annotated[

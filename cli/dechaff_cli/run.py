@@ -4,41 +4,51 @@ from __future__ import annotations
 
 import gc
 import os
-import signal
-import threading
-from collections import deque
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+import zlib
 from dataclasses import dataclass, field
-from multiprocessing import connection, parent_process
+from functools import partial
+from hashlib import sha256
+from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dechaff import Document, NotTextError, Pipeline, decode
 from dechaff.repetition import Survey, add_quote
-from dechaff.report import FileReport, describe
+from dechaff.report import FileReport, again, describe
 from dechaff.rules import extend
+from dechaff.tally import counted
 from dechaff_cli import corpus
 from dechaff_cli.config import Treatment
+from dechaff_cli.engine import PROCESSES, RAY, place
+from dechaff_cli.engine.batches import Ask, all_of, batches
+from dechaff_cli.engine.counts import Counts
+from dechaff_cli.engine.flow import in_order
 from dechaff_cli.formats.diff import unified
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from dechaff import Cleaned
     from dechaff.decoding import Decoded
     from dechaff.model import Removal
     from dechaff.model.store import Model
-    from dechaff.pipeline import Work
+    from dechaff.pipeline import Work as Prepared
     from dechaff.repetition import Pair
     from dechaff_cli.config import Configs
     from dechaff_cli.corpus import Source
+    from dechaff_cli.engine.batches import Batch
+    from dechaff_cli.engine.flow import Work
 
-_BATCH_FILES = 64
+    Advance = Callable[[int, int], None]
+
+LOST = "ended the process that worked on it, and those that tried again"
+_LEVEL = 1  # of zlib: half the size for a tenth of what the level after that takes
 _GARBAGE = 100_000  # allocations between looks for cycles: we make none, and looking through a corpus of lines is a tenth of the time
 _HOLD = 32 << 20  # bytes of files held between the passes: beside the automaton's, this is the larger part of the memory
 _HOLD_FILES = 5000  # and as many files at most
-_BATCH_BYTES = 2 << 20  # enough text that handing a batch over costs nothing beside cleaning it, little enough to share out evenly
 
 
 class Outcome(NamedTuple):
@@ -48,7 +58,20 @@ class Outcome(NamedTuple):
     diff: bytes
     """Unified, against the bytes of the file; empty when nothing changed or nobody asked."""
     text: str
-    """The clean text, where it was asked for instead of a file."""
+    """The clean text, where it was asked for instead of a file; that of a record always, since its container is written elsewhere."""
+    packed: bytes = b""
+    """Report and diff in little room, where they are kept for a later run."""
+
+
+def packed(outcome: Outcome) -> Outcome:
+    """Return what became of a file with the form that is kept."""
+    return outcome._replace(packed=zlib.compress(outcome.report.to_json().encode("ascii") + b"\n" + outcome.diff, _LEVEL))
+
+
+def unpacked(kept: bytes) -> Outcome:
+    """Return what became of a file from the form that was kept; without its text."""
+    report, _, diff = zlib.decompress(kept).partition(b"\n")
+    return Outcome(FileReport.from_json(report.decode("ascii")), diff, "", kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +82,12 @@ class Task:
     """All that may be in force for some file."""
     configs: Configs | None = None
     """What says how each file is cleaned; without it, by all these rules."""
-    out: Path | None = None
-    """Folder for the clean copies; without one nothing is written."""
+    out: Path | str | None = None
+    """Folder for the clean copies, or the address of one; without one nothing is written."""
     diff: bool = False
     keep_text: bool = False
+    pack: bool = False
+    """Whether outcomes are kept for a later run."""
     quarantine: Path | None = None
     """Folder for files that are wholly in another language, as they were; they get no clean copy."""
     encoding: str | None = None
@@ -73,6 +98,8 @@ class Task:
     """Folder with other weights for it than those that dechaff is shipped with."""
     profile: Survey = field(default_factory=Survey)
     """What is known of sites beforehand; it stands for what the files of these sites would say."""
+    engine: str = PROCESSES
+    """What the work is done by."""
 
 
 class Read(NamedTuple):
@@ -84,45 +111,70 @@ class Read(NamedTuple):
     error: str
 
 
-def survey(files: Sequence[Source], task: Task, jobs: int, advance: Callable[[int], None] = lambda _: None) -> Survey:
+def survey(files: Iterable[Source], task: Task, jobs: int, advance: Advance = lambda *_: None, failed: set[str] | None = None) -> Survey:
     """Return the counts that a corpus is cleaned by: those of its files, and for the sites of a profile those of the profile.
 
     Args:
-        files: All files.
+        files: All documents; read again from the start by every pass, and never held whole.
         task: For its rules and its profile.
         jobs: Processes.
-        advance: Told how many more files are done.
+        advance: Told how many more documents and bytes are done.
+        failed: Takes the names of documents that could not be counted, for `clean`.
     """
-    counts = count(files, task, jobs, advance) if len(files) > 1 else Survey()
-    return counts.settle().knowing(task.profile)
+    if len(list(islice(files, 2))) < 2:
+        return task.profile
+    return count(files, task, jobs, advance, failed).settled().knowing(task.profile)
 
 
-def count(files: Sequence[Source], task: Task, jobs: int, advance: Callable[[int], None] = lambda _: None) -> Survey:
+def count(files: Iterable[Source], task: Task, jobs: int, advance: Advance = lambda *_: None, failed: set[str] | None = None) -> Counts:
     """Return what all files share, whatever a profile says, down to what a single one has."""
-    counts = Survey()
-    if "REP001" in task.rules:
-        for part in _whole(_survey_batch, files, jobs, task, counts, advance):
-            counts.add(part)
+    counts = Counts()
+    if "REP001" not in task.rules:
+        return counts
+    for batch, parts in mapped(survey_batch, batches(files, all_of), jobs, task, Survey()):
+        for asked, seen in parts:
+            if seen is not None:
+                counts.add(counted((one.site, one.numbers) for one in seen if one.numbers is not None))
+            elif failed is not None:
+                failed.update(ask.source.name for ask in asked)
+        advance(len(batch.documents), sum(source.size for source in batch.documents))
     return counts
 
 
-def quoted(files: Sequence[Source], task: Task, counts: Survey, jobs: int) -> tuple[dict[str, dict[int, Pair]], list[tuple[str, str]]]:
+def quoted(files: Iterable[Source], task: Task, counts: Survey, jobs: int) -> tuple[dict[str, dict[int, Pair]], list[tuple[str, str]]]:
     """Return the words of what a survey counts, by site and number, as far as files have them; and which files have no text, and why."""
     found: dict[str, dict[int, Pair]] = {}
     errors: list[tuple[str, str]] = []
-    for quotes, failed in _whole(_quote_batch, files, jobs, task, counts):
-        _add_quotes(found, quotes)
-        errors += failed
+    for _, parts in mapped(_quote_batch, batches(files, all_of), jobs, task, counts):
+        for asked, part in parts:
+            quotes, failed = part or ({}, [(ask.source.shown, LOST) for ask in asked])
+            _add_quotes(found, quotes)
+            errors += failed
     return found, errors
 
 
-def clean(files: Sequence[Source], task: Task, counts: Survey, jobs: int) -> Iterator[Outcome]:
-    """Yield what became of each file, in their order, whatever the number of processes."""
-    for outcomes, batch in _map(_clean_batch, files, jobs, task, counts):
-        if isinstance(outcomes, str):
-            yield from (Outcome(FileReport(source.name, error=outcomes), b"", "") for source in batch)
-        else:
-            yield from outcomes
+def clean(files: Iterable[Source], task: Task, counts: Survey, jobs: int, failed: Collection[str] = ()) -> Iterator[Outcome]:
+    """Yield what became of each document, in their order, whatever the number of processes.
+
+    Args:
+        files: All documents.
+        task: What to do with them.
+        counts: What `survey` returned for them.
+        jobs: Processes.
+        failed: The names of those that could not be counted: they are not cleaned either.
+    """
+
+    def ask(some: Sequence[Source]) -> list[Ask | None]:
+        return [None if source.name in failed else Ask(source) for source in some]
+
+    for batch, parts in mapped(clean_batch, batches(files, ask), jobs, task, counts):
+        found = iter([outcome for asked, outcomes in parts for outcome in (outcomes or [lost(one.source) for one in asked])])
+        yield from (lost(source) if source.name in failed else next(found) for source in batch.documents)
+
+
+def lost(source: Source) -> Outcome:
+    """Return what became of a document that ended the process that worked on it, twice."""
+    return Outcome(FileReport(source.name, error=LOST), b"", "")
 
 
 def clean_text(raw: bytes, name: str, task: Task) -> Outcome:
@@ -137,9 +189,11 @@ def clean_text(raw: bytes, name: str, task: Task) -> Outcome:
 
 
 def read(source: Source, encoding: str | None = None) -> Read:
-    """Return a file's bytes and text, or why it has none."""
+    """Return the bytes and text of a document, or why it has none."""
+    if source.error:
+        return Read(source, b"", None, source.error)
     try:
-        raw = source.path.read_bytes()
+        raw, encoding = source.raw(), None if isinstance(source.held, str) else encoding
         return Read(source, raw, decode(raw, encoding), "")
     except OSError as error:
         return Read(source, b"", None, f"cannot be read: {error.strerror}")
@@ -152,7 +206,9 @@ def read(source: Source, encoding: str | None = None) -> Read:
 def document(found: Read) -> Document:
     """Return a file that was read as a document of its site."""
     assert found.decoded is not None
-    return Document(found.source.name, corpus.site(found.source.place or found.source.name, found.decoded.text), found.decoded.text)
+    source = found.source
+    site = source.site or corpus.site(source.place or source.name, found.decoded.text)
+    return Document(source.name, site, found.decoded.text)
 
 
 class Pipelines:
@@ -193,63 +249,67 @@ class Pipelines:
         return list(groups.values())
 
 
-_Part = TypeVar("_Part")
+_hold = _HOLD
 _worker: tuple[Pipelines, Task] | None = None
-_held: dict[tuple[Source, frozenset[str]], tuple[Read, Work]] = {}
+_held: dict[tuple[Source, frozenset[str]], tuple[Read, Prepared]] = {}
 """What the first pass prepared and the second can go on with: a small corpus in one process is read and prepared once."""
 
 
-def _start(task: Task, counts: Survey) -> None:
-    """Set up this process: a pipeline is built once, not once a batch."""
-    global _worker  # noqa: PLW0603  the only way to hand something to the processes of a pool once
+def _start(task: Task, counts: Survey, first: bool) -> None:
+    """Set up a process: a pipeline is built once, not once a batch.
+
+    Args:
+        task: The task.
+        counts: What pages share.
+        first: Whether the user started it. Another does not know which files it will be handed in the second pass: it holds none.
+    """
+    global _worker, _hold  # noqa: PLW0603  the only way to hand something to the processes of a pool once
+    _hold = _HOLD if first else 0
+    if not first and task.configs is not None:
+        extend(task.configs.own)
     _worker = Pipelines(task, counts), task
     gc.set_threshold(_GARBAGE)
 
 
-def _start_apart(task: Task, counts: Survey) -> None:
-    """Set up a process of a pool: it does not know which files it will be handed in the second pass, so it holds none.
+class Seen(NamedTuple):
+    """What the first pass finds of one document."""
 
-    Signals are for the process that the user started: it lets this one finish the files in hand, so that none is left half-written.
-    Should that process be killed, this one ends too.
-    """
-    global _HOLD  # noqa: PLW0603
-    _HOLD = 0
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    if task.configs is not None:
-        extend(task.configs.own)
-    _start(task, counts)
+    digest: str
+    """The SHA-256 of its bytes; nothing if it has no text."""
+    site: str
+    numbers: NDArray[np.uint64] | None
+    """What it adds to the counts; None if it does not count."""
 
 
-def _end_with_parent() -> None:
-    if (parent := parent_process()) is not None:
-        connection.wait([parent.sentinel])
-        os._exit(1)
-
-
-def _survey_batch(batch: Sequence[Source]) -> Survey:
+def survey_batch(batch: Sequence[Ask]) -> list[Seen | None]:
+    """Return what is found of each document; None where its content is what is known of it already."""
     assert _worker is not None
     pipelines, task = _worker
-    found = [one for source in batch if (one := read(source, task.encoding)).decoded]
-    fits = len(_held) < _HOLD_FILES and sum(one.source.size for one, _ in _held.values()) + sum(one.source.size for one in found) <= _HOLD
-    counts = Survey()
-    for pipeline, pages in pipelines.shared(found):
+    found = [read(ask.source, task.encoding) for ask in batch]
+    digests = [sha256(one.raw).hexdigest() if one.decoded else "" for one in found]
+    new = [one for ask, one, digest in zip(batch, found, digests, strict=True) if ask.digest != digest and one.decoded]
+    fits = len(_held) < _HOLD_FILES and sum(one.source.size for one, _ in _held.values()) + sum(one.source.size for one in new) <= _hold
+    seen: dict[int, tuple[str, NDArray[np.uint64] | None]] = {}
+    for pipeline, pages in pipelines.shared(new):
         works = pipeline.prepare([page for _, page in pages])
         if fits:
             _held.update({(one.source, task.rules): (one, work) for (one, _), work in zip(pages, works, strict=True)})
-        counts.add(pipeline.survey(works))
-    return counts
+        for (one, page), numbers in zip(pages, pipeline.numbers(works), strict=True):
+            seen[id(one)] = page.site, numbers
+    return [
+        None if ask.digest and ask.digest == digest else Seen(digest, *seen.get(id(one), ("", None)))
+        for ask, one, digest in zip(batch, found, digests, strict=True)
+    ]
 
 
-def _quote_batch(batch: Sequence[Source]) -> tuple[dict[str, dict[int, Pair]], list[tuple[str, str]]]:
+def _quote_batch(batch: Sequence[Ask]) -> tuple[dict[str, dict[int, Pair]], list[tuple[str, str]]]:
     assert _worker is not None
     pipelines, task = _worker
     found, held = _taken(batch, task)
     quotes: dict[str, dict[int, Pair]] = {}
-    for pipeline, _, works in _prepared(found, held, pipelines):
+    for pipeline, _, works in _prepared([one for one in found if one.decoded], held, pipelines):
         _add_quotes(quotes, pipeline.quote(works, pipelines.counts))
-    return quotes, [(str(one.source.path), one.error) for one in found if one.decoded is None]
+    return quotes, [(one.source.shown, one.error) for one in found if one.decoded is None]
 
 
 def _add_quotes(quotes: dict[str, dict[int, Pair]], more: dict[str, dict[int, Pair]]) -> None:
@@ -259,29 +319,35 @@ def _add_quotes(quotes: dict[str, dict[int, Pair]], more: dict[str, dict[int, Pa
             add_quote(words, number, pair)
 
 
-def _clean_batch(batch: Sequence[Source]) -> list[Outcome]:
+def clean_batch(batch: Sequence[Ask]) -> list[Outcome]:
+    """Return what becomes of each document; what came of the same content before is made again and not found again."""
     assert _worker is not None
     pipelines, task = _worker
     found, held = _taken(batch, task)
-    outcomes = {one.source: Outcome(FileReport(one.source.name, error=one.error), b"", "") for one in found if one.decoded is None}
-    for pipeline, files, works in _prepared(found, held, pipelines):
+    outcomes = {id(one): Outcome(FileReport(one.source.name, error=one.error), b"", "") for one in found if one.decoded is None}
+    for ask, one in zip(batch, found, strict=True):
+        if ask.record and one.decoded is not None and sha256(one.raw).hexdigest() == ask.digest:
+            known = unpacked(ask.record)
+            outcomes[id(one)] = known._replace(text=again(one.decoded.text, known.report.findings))
+    for pipeline, files, works in _prepared([one for one in found if id(one) not in outcomes], held, pipelines):
         for one, cleaned in zip(files, pipeline.finish(works), strict=True):
-            outcomes[one.source] = _written(one, _outcome(one, cleaned, pipeline.rules, task), cleaned, task)
-    return [outcomes[source] for source in batch]
+            outcome = _written(one, _outcome(one, cleaned, pipeline.rules, task), cleaned, task)
+            outcomes[id(one)] = packed(outcome) if task.pack else outcome
+    return [outcomes[id(one)] for one in found]
 
 
-def _taken(batch: Sequence[Source], task: Task) -> tuple[list[Read], dict[Source, Work]]:
+def _taken(batch: Sequence[Ask], task: Task) -> tuple[list[Read], dict[Source, Prepared]]:
     """Return files that were read, and what the first pass held of them."""
-    held = {source: known for source in batch if (known := _held.pop((source, task.rules), None))}
-    found = [held[source][0] if source in held else read(source, task.encoding) for source in batch]
+    held = {ask.source: known for ask in batch if (known := _held.pop((ask.source, task.rules), None))}
+    found = [held[ask.source][0] if ask.source in held else read(ask.source, task.encoding) for ask in batch]
     return found, {source: work for source, (_, work) in held.items()}
 
 
 def _prepared(
-    found: Sequence[Read], held: Mapping[Source, Work], pipelines: Pipelines
-) -> Iterator[tuple[Pipeline, list[Read], list[Work]]]:
+    found: Sequence[Read], held: Mapping[Source, Prepared], pipelines: Pipelines
+) -> Iterator[tuple[Pipeline, list[Read], list[Prepared]]]:
     """Yield files that have a text with their documents as far as they can be prepared, those of one pipeline together."""
-    for pipeline, pages in pipelines.shared([one for one in found if one.decoded]):
+    for pipeline, pages in pipelines.shared(found):
         new = iter(pipeline.prepare([page for one, page in pages if one.source not in held]))
         works = [held[one.source] if one.source in held else next(new) for one, _ in pages]
         yield pipeline, [one for one, _ in pages], works
@@ -290,6 +356,8 @@ def _prepared(
 def _written(found: Read, outcome: Outcome, cleaned: Cleaned, task: Task) -> Outcome:
     """Return what became of a file once its clean copy is written, if one is wanted."""
     source = found.source
+    if source.held is not None:
+        return outcome
     try:
         if task.quarantine is not None and cleaned.foreign:
             corpus.write_below(task.quarantine, source.name, found.raw)
@@ -311,58 +379,13 @@ def _outcome(found: Read, cleaned: Cleaned, rules: frozenset[str], task: Task) -
     return Outcome(report, diff, cleaned.text)
 
 
-def _map(
-    work: Callable[[Sequence[Source]], _Part], files: Sequence[Source], jobs: int, task: Task, counts: Survey
-) -> Iterator[tuple[_Part | str, Sequence[Source]]]:
-    """Yield what a function makes of each batch, in order: in this process, or in several."""
-    batches = list(_batches(files))
-    jobs = min(jobs or os.cpu_count() or 1, len(batches))
-    if jobs <= 1:
-        _start(task, counts)
-        yield from ((work(batch), batch) for batch in batches)
-        return
-    with ProcessPoolExecutor(jobs, initializer=_start_apart, initargs=(task, counts)) as pool:
-        parts = deque((pool.submit(work, batch), batch) for batch in batches)
-        try:
-            while parts:
-                part, batch = parts.popleft()  # what has been handed on is not held
-                try:
-                    yield part.result(), batch
-                except BrokenProcessPool:
-                    yield "a worker process died; run again with --jobs 1 to find the file that kills it", batch
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)  # on an interrupt, what is queued is not worked off
-
-
-def _whole(  # noqa: PLR0913, PLR0917  what `_map` takes, and whom to tell
-    work: Callable[[Sequence[Source]], _Part],
-    files: Sequence[Source],
-    jobs: int,
-    task: Task,
-    counts: Survey,
-    advance: Callable[[int], None] = lambda _: None,
-) -> Iterator[_Part]:
-    """Yield what a function makes of each batch, where nothing may be missing.
-
-    Raises:
-        CorpusError: A worker process died.
-    """
-    for part, batch in _map(work, files, jobs, task, counts):
-        if isinstance(part, str):
-            message = f"the lines that pages share could not be counted: {part}"
-            raise corpus.CorpusError(message)
-        yield part
-        advance(len(batch))
-
-
-def _batches(files: Sequence[Source]) -> Iterator[list[Source]]:
-    batch: list[Source] = []
-    size = 0
-    for source in files:
-        if batch and (len(batch) == _BATCH_FILES or size + source.size > _BATCH_BYTES):
-            yield batch
-            batch, size = [], 0
-        batch.append(source)
-        size += source.size
-    if batch:
-        yield batch
+def mapped(
+    work: Work, some: Iterator[Batch], jobs: int, task: Task, counts: Survey
+) -> Iterator[tuple[Batch, list[tuple[Sequence[Ask], Any]]]]:
+    """Yield batches with what a function makes of them, in order, as `in_order` does: in this process, in several, or on a cluster."""
+    first = list(islice(some, jobs or os.cpu_count() or 1))
+    Pipelines(task, counts)  # what is wrong with the task is said here and not by a process that ends
+    if task.engine == RAY:  # another machine cannot read this one's files
+        counts = Survey(counts.rows.in_memory())
+    with place(task.engine, work, jobs, len(first), partial(_start, task, counts)) as where:
+        yield from in_order(where, chain(first, some))

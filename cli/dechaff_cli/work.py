@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from dechaff.profile import Profile
+    from dechaff_cli.columns import Columns
     from dechaff_cli.config import Configs
     from dechaff_cli.corpus import Corpus, Source
+    from dechaff_cli.manifest import Manifest
     from dechaff_cli.run import Outcome, Task
 
 STDIN = "-"
@@ -41,15 +43,31 @@ class Call:
 
     @property
     def sources(self) -> list[Path]:
-        """The paths of files and folders."""
-        return [Path(path) for path in self.paths]
+        """The paths of files and folders of this machine."""
+        return [Path(path) for path in self.paths if "://" not in path]
+
+    @property
+    def columns(self) -> Columns:
+        """Where the records of containers keep what."""
+        from dechaff_cli.columns import Columns
+
+        text, name, url = (self.configs.of_run(f"{key}-column") or "" for key in ("text", "id", "url"))
+        return Columns(text, name, url)
 
     @property
     def jobs(self) -> int:
         """How many processes are asked for; 0 stands for one a processor."""
         return int(self.configs.of_run("jobs"))
 
-    def task(self, out: Path | None = None, *, diff: bool = False, keep_text: bool = False, quarantine: Path | None = None) -> Task:
+    def task(
+        self,
+        out: Path | str | None = None,
+        *,
+        diff: bool = False,
+        keep_text: bool = False,
+        pack: bool = False,
+        quarantine: Path | None = None,
+    ) -> Task:
         """Return what to do with every file."""
         from dechaff.repetition import Survey
         from dechaff_cli.run import Task
@@ -65,6 +83,8 @@ class Call:
             encoding=self.configs.of_run("encoding"),
             model=None if model is None else Path(model),
             profile=Survey() if self.profile is None else self.profile.survey(),
+            pack=pack,
+            engine=self.configs.of_run("engine"),
         )
 
     @property
@@ -117,7 +137,7 @@ def call(
         from dechaff_cli.ignoring import anchored
 
         given["exclude"] = [anchored(pattern, Path.cwd()) for pattern in given["exclude"]]
-    near = [Path(stdin_filename)] if STDIN in paths else list(map(Path, paths))
+    near = [Path(stdin_filename)] if STDIN in paths else [Path() if "://" in path else Path(path) for path in paths]
     configs = Configs(near, given, config=file, isolated=isolated)
     asked = Call(tuple(paths), configs, stdin_filename)
     profile = None if learning else configs.of_run("profile")
@@ -182,7 +202,10 @@ def find(asked: Call) -> Corpus:
         return list(configs.of_folder(folder, "exclude"))
 
     found = corpus.find(asked.sources, include, passing_over(excluded, respect_gitignore=configs.of_run("respect-gitignore")))
-    found.files = placed(found.files, asked.roots)
+    found.files, found.columns = placed(found.files, asked.roots), asked.columns
+    for url in asked.paths:
+        if "://" in url:
+            corpus.remote().find(url, include, found)
     if configs.of_run("force-exclude"):
         kept = [source for source in found.files if not matches(excluded(source.path.parent), source.path)]
         found.skipped += Counter({"files excluded by the configuration": len(found.files) - len(kept)})
@@ -207,20 +230,33 @@ def placed(files: Sequence[Source], roots: Sequence[Path]) -> list[Source]:
     return found
 
 
-def clean_folder(found: Corpus, task: Task, folder: Path | None, jobs: int) -> None:
+def clean_folder(
+    found: Corpus, task: Task, out: Path | str, folder: Path | None, jobs: int, to: str | None = None, manifest: Manifest | None = None
+) -> None:
     """Clean what was found, write the report, and say on standard error what was done."""
+    from dechaff_cli.corpora import cleaning, converting
     from dechaff_cli.formats.summary import Summary
+    from dechaff_cli.passes import Passes
     from dechaff_cli.report_folder import PAGE, ReportFolder
+    from dechaff_cli.tally import Tally
     from dechaff_cli.terminal import note, show
 
-    summary = Summary(skipped=found.skipped, errors=list(found.problems))
+    passes = Passes(found, task, jobs, manifest)
+    counts = passes.survey()
+    if passes.nothing_to_do():
+        note(f"Nothing has changed: {out} and its report are as the last run left them.")
+        return
     with ReportFolder(folder, sorted(task.rules)) if folder else nullcontext() as writing:
-        for outcome in cleaned(found, task, jobs):
-            summary.add(outcome.report)
-            if writing:
-                writing.add(outcome)
+        tally = Tally(Summary(errors=list(found.problems)), writing)
+        if to is None:
+            cleaning.write(found, passes.clean(counts), out, tally)
+        else:
+            converting.write(found, passes.clean(counts), out, tally, to)
+        summary = tally.summary
+        summary.skipped = found.skipped
         if writing:
             writing.finish(summary)
+    passes.finish()
     for table in summary.table():
         show(table)
         note("")
@@ -233,24 +269,10 @@ def clean_folder(found: Corpus, task: Task, folder: Path | None, jobs: int) -> N
 
 def clean_in_place(found: Corpus, task: Task, jobs: int) -> int:
     """Write clean text over the files it came from, and say which; return how many were changed."""
-    from dechaff_cli import corpus
-    from dechaff_cli.terminal import note, safe
+    from dechaff_cli.corpora import cleaning
 
     errors = list(found.problems)
-    changed = 0
-    for source, outcome in zip(found.files, cleaned(found, task, jobs), strict=True):
-        report = outcome.report
-        if report.error is None and report.sha256_in != report.sha256_out:
-            path = source.path.resolve()
-            try:
-                corpus.write(path, outcome.text.encode("utf-8"), path.stat().st_mode & 0o7777)
-            except OSError as error:
-                errors.append((str(source.path), f"cannot be written: {error.strerror}"))
-                continue
-            changed += 1
-            note(f"{safe(str(source.path))}: {report.lines_in - report.lines_out:,} lines removed, {len(report.findings):,} findings")
-        elif report.error is not None:
-            errors.append((str(source.path), report.error))
+    changed = cleaning.overwrite(found, cleaned(found, task, jobs), errors)
     if errors:
         fail(errors)
     return changed
@@ -275,40 +297,35 @@ def from_stdin(task: Task, name: str) -> Outcome:
         return Outcome(FileReport(name, error=str(error)), b"", "")
 
 
-def cleaned(found: Corpus, task: Task, jobs: int) -> Iterator[Outcome]:
-    """Yield what becomes of each file, with a progress bar for those who watch."""
-    from dechaff_cli import run
-    from dechaff_cli.terminal import progress
+def cleaned(found: Corpus, task: Task, jobs: int) -> Iterator[tuple[Source, Outcome]]:
+    """Yield each document, without what it holds, and what becomes of it."""
+    from dechaff_cli.passes import Passes
 
-    with progress() as bar:
-        counting = bar.add_task("counting", total=len(found.files))
-        counts = run.survey(found.files, task, jobs, lambda more: bar.advance(counting, more))
-        bar.remove_task(counting)
-        cleaning = bar.add_task("cleaning", total=len(found.files))
-        for outcome in run.clean(found.files, task, counts, jobs):
-            yield outcome
-            bar.advance(cleaning)
+    passes = Passes(found, task, jobs)
+    yield from passes.clean(passes.survey())
 
 
 def each(
     asked: Call, errors: list[tuple[str, str]], *, diff: bool = False, keep_text: bool = False, quiet: bool = False
-) -> Iterator[tuple[Outcome, Path]]:
-    """Yield what would become of each file and where it is; what cannot be read is added to the errors."""
+) -> Iterator[tuple[Outcome, Source]]:
+    """Yield what would become of each document and where it is; what cannot be read is added to the errors."""
+    from dechaff_cli.corpus import Source
+
     if asked.from_stdin:
         outcome = from_stdin(asked.task(diff=diff, keep_text=keep_text), asked.stdin_filename)
         if outcome.report.error is not None:
             errors.append((asked.stdin_filename, outcome.report.error))
         else:
-            yield outcome, Path(asked.stdin_filename)
+            yield outcome, Source(Path(asked.stdin_filename), asked.stdin_filename, 0)
         return
     found = find(asked)
     errors += found.problems
     task = asked.task(diff=diff, keep_text=keep_text)
-    for source, outcome in zip(found.files, cleaned(found, task, asked.jobs), strict=True):
+    for source, outcome in cleaned(found, task, asked.jobs):
         if outcome.report.error is not None:
-            errors.append((str(source.path), outcome.report.error))
+            errors.append((source.shown, outcome.report.error))
         else:
-            yield outcome, source.path
+            yield outcome, source
     if not quiet:
         say_skipped(found)
 

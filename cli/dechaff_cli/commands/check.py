@@ -40,6 +40,9 @@ def check(
     select: options.Select = None,
     ignore: options.Ignore = None,
     encoding: options.Encoding = None,
+    text_column: options.TextColumn = None,
+    id_column: options.IdColumn = None,
+    url_column: options.UrlColumn = None,
     keep_lang: options.KeepLang = None,
     foreign_blocks: options.ForeignBlocks = None,
     language_engine: options.LanguageEngine = None,
@@ -83,6 +86,9 @@ def check(
             "select": select,
             "ignore": ignore,
             "encoding": encoding,
+            "text_column": text_column,
+            "id_column": id_column,
+            "url_column": url_column,
             "keep_lang": keep_lang,
             "foreign_blocks": foreign_blocks,
             "language_engine": language_engine,
@@ -128,4 +134,4 @@ def _show(asked: work.Call, *, settings: bool) -> None:
             put(line)
     else:
         for source in work.find(asked).files:
-            put(safe(source.path.as_posix()))
+            put(safe(source.url or source.path.as_posix()))

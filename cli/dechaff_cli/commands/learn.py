@@ -39,6 +39,9 @@ def learn(
     select: options.Select = None,
     ignore: options.Ignore = None,
     encoding: options.Encoding = None,
+    text_column: options.TextColumn = None,
+    id_column: options.IdColumn = None,
+    url_column: options.UrlColumn = None,
     keep_lang: options.KeepLang = None,
     include: options.Include = None,
     exclude: options.Exclude = None,
@@ -62,13 +65,15 @@ def learn(
     """
     with exit_codes():
         from dechaff.profile import Profile
+        from dechaff.tally import PAGE
         from dechaff_cli import corpus, run
+        from dechaff_cli.corpora import Documents
         from dechaff_cli.terminal import note
 
         if work.STDIN in paths:
             message = "a site is learned from files, not from standard input"
             raise corpus.CorpusError(message)
-        seen = _day(day)
+        seen_on = _day(day)
         asked = work.call(
             paths,
             config,
@@ -78,6 +83,9 @@ def learn(
             select=select,
             ignore=ignore,
             encoding=encoding,
+            text_column=text_column,
+            id_column=id_column,
+            url_column=url_column,
             keep_lang=keep_lang,
             include=include,
             exclude=exclude,
@@ -89,26 +97,29 @@ def learn(
         asked = replace(asked, profile=old, profile_file=place)
         asked = replace(asked, profile=replace(old, roots=(*old.roots, *_roots(asked, place))))
         found = work.find(asked)
-        files = _once(found.files, place)
+        files = Documents(_once(found.files, place), found.columns)
         task = replace(asked.task(), profile=Profile().survey())
         if "REP001" not in task.rules:
             message = "there is nothing to learn without the rule REP001, which takes what pages share"
             raise corpus.CorpusError(message)
-        new = run.count(files, task, asked.jobs)
-        quotes, errors = run.quoted(files, task, old.with_pages(new), asked.jobs)
+        seen = run.count(files, task, asked.jobs)
+        new, counts = seen.only(old.survey()), seen.settled(old.survey())
+        quotes, errors = run.quoted(files, task, counts, asked.jobs)
         assert asked.profile is not None
-        profile = asked.profile.learned(new, quotes, seen)
+        profile = asked.profile.learned(counts, quotes, seen_on)
         work.write_file(place, profile.to_json().encode("ascii"))
         for change in old.changed(new):
             _say(change)
-        learned = [site for site in new.pages if site in profile.sites]
+        learned = [site for site in quotes if site in profile.sites]
         lines = sum(len(profile.sites[site].lines) for site in learned)
-        note(f"{_number(lines, 'shared line')} of {_number(len(learned), 'site')}, from {_number(new.pages.total(), 'page')}, in {place}")
-        if few := len(new.pages) - len(learned) - ("" in new.pages):
+        pages = new.rows.pages[new.rows.item == PAGE]
+        note(f"{_number(lines, 'shared line')} of {_number(len(learned), 'site')}, from {_number(int(pages.sum()), 'page')}, in {place}")
+        unknown = new.of("").pages
+        if few := pages.size - len(learned) - bool(unknown):
             note(f"Nothing learned from {_number(few, 'site')} of one or two pages.")
-        if new.pages[""]:
+        if unknown:
             note(
-                f"Nothing learned from {_number(new.pages[''], 'page')} of no known site: "
+                f"Nothing learned from {_number(unknown, 'page')} of no known site: "
                 "name the folder that the sites are folders of, or set `root`."
             )
         work.say_skipped(found)

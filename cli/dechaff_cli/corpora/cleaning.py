@@ -1,0 +1,102 @@
+"""Where cleaned documents go: files were written where they were cleaned, records go to a container like the one they come from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from dechaff_cli import corpus
+from dechaff_cli.corpora import rewriting, streams
+from dechaff_cli.corpora.forms import form_of
+from dechaff_cli.terminal import note, safe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from dechaff_cli.columns import Columns
+    from dechaff_cli.corpora.rewriting import Part
+    from dechaff_cli.corpus import Corpus, Source
+    from dechaff_cli.run import Outcome
+    from dechaff_cli.tally import Tally
+
+
+def write(found: Corpus, cleaned: Iterable[tuple[Source, Outcome]], out: Path | str, tally: Tally) -> None:
+    """Write what was cleaned, and add it up.
+
+    Args:
+        found: The corpus.
+        cleaned: Its documents and what became of them, in order.
+        out: The folder of the clean copies.
+        tally: What they are added to.
+    """
+    for part in rewriting.by_file(found.files, cleaned):
+        source = part.source
+        outcomes = tally.adding(part.outcomes)
+        if form_of(source.name) is None:
+            for _ in outcomes:
+                pass
+            continue
+        with tally.whole(source.name):
+            change = rewriting.Cleaning(source, outcomes)
+            rewriting.rewrite(source, found.columns, streams.place_below(out, source.name), change)
+            if tally.writing:
+                tally.writing.add_container(source.name, found.columns, rewriting.original(source))
+
+
+def overwrite(found: Corpus, cleaned: Iterable[tuple[Source, Outcome]], errors: list[tuple[str, str]]) -> int:
+    """Write clean text over the files it came from, and say which; a container of which nothing changes is left as it is.
+
+    Args:
+        found: The corpus.
+        cleaned: Its documents and what became of them, in order.
+        errors: Takes what could not be cleaned or written.
+
+    Returns:
+        How many files were changed.
+    """
+    changed = 0
+    for part in rewriting.by_file(found.files, cleaned):
+        figures = Counter[str]()
+        sound = _sound(part, figures, errors)
+        try:
+            if part.source.url:
+                errors.append((part.source.url, "is not on this machine, where --in-place writes; clean it with --output"))
+            elif form_of(part.source.name) is None:
+                _overwrite_file(part.source, sound)
+            else:
+                _overwrite_container(part.source, sound, found.columns)
+        except (corpus.CorpusError, OSError) as error:
+            why = f"cannot be written: {error.strerror}" if isinstance(error, OSError) else str(error)
+            errors.append((str(part.source.path), why))
+            continue
+        if figures["changed"]:
+            changed += 1
+            note(f"{safe(str(part.source.path))}: {figures['lines']:,} lines removed, {figures['findings']:,} findings")
+    return changed
+
+
+def _sound(part: Part, figures: Counter[str], errors: list[tuple[str, str]]) -> Iterator[Outcome]:
+    """Yield what became of a file or of the records of a container, adding it up; name those that could not be cleaned."""
+    for outcome in part.outcomes:
+        report = outcome.report
+        if report.error is None:
+            figures.update(changed=report.sha256_in != report.sha256_out)
+            figures.update(lines=report.lines_in - report.lines_out, findings=len(report.findings))
+        elif report.path != part.source.name or form_of(part.source.name) is None:
+            errors.append((f"{part.source.path}{report.path.removeprefix(part.source.name)}", report.error))
+        yield outcome
+
+
+def _overwrite_file(source: Source, outcomes: Iterable[Outcome]) -> None:
+    path = source.path.resolve()
+    for outcome in outcomes:
+        report = outcome.report
+        if report.error is None and report.sha256_in != report.sha256_out:
+            corpus.write(path, outcome.text.encode("utf-8"), path.stat().st_mode & 0o7777)
+
+
+def _overwrite_container(source: Source, outcomes: Iterable[Outcome], columns: Columns) -> None:
+    path = source.path.resolve()
+    change = rewriting.Cleaning(source, outcomes)
+    rewriting.rewrite(source, columns, path, change, mode=path.stat().st_mode & 0o7777, wanted=lambda: change.changed > 0)

@@ -1,0 +1,42 @@
+"""What maps a function over the batches of a corpus: this process, a pool of them, or the machines of a Ray cluster.
+
+A place works on batches (`pool`, `on_ray`), and `flow` hands them out: in order, few at a time, and again where a process died.
+Nothing here knows what is done with a document.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from dechaff_cli.engine.flow import Here
+from dechaff_cli.engine.pool import Pool
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dechaff_cli.engine.flow import Place, Work
+
+PROCESSES, RAY = "processes", "ray"
+ENGINES = (PROCESSES, RAY)
+
+
+def place(engine: str, work: Work, jobs: int, batches: int, begin: Callable[[bool], None]) -> Place:
+    """Return where batches are worked on.
+
+    Args:
+        engine: One of `ENGINES`.
+        work: What is done with a batch: a function of a module, which goes by its name.
+        jobs: Processes; 0 for one a processor. One needs no other than this.
+        batches: How many there are, or more than the processes: no more processes are begun.
+        begin: What sets a process up before its first batch, told whether it is this one; goes there with all that it holds.
+
+    Raises:
+        EngineError: The engine is not installed, or not running.
+    """
+    if engine == RAY:
+        from dechaff_cli.engine.on_ray import Cluster  # noqa: PLC0415  an extra
+
+        return Cluster(work, jobs, begin)
+    jobs = min(jobs or os.cpu_count() or 1, batches)
+    return Here(work, begin) if jobs <= 1 else Pool(work, jobs, begin)
