@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROOT = Path(__file__).parent.parent
+collect_ignore = ["fuzz"]  # a program of its own
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -114,6 +114,29 @@ def test_restore_refuses_a_copy_that_was_changed_and_a_forged_path(scrapes: Path
     assert "is no path below a folder" in ran.err
 
 
+def test_restore_takes_what_was_put_aside_from_there(tmp_path: Path) -> None:
+    source = tmp_path / "in"
+    source.mkdir()
+    foreign = (
+        "Die Regenmesser auf den Dächern wurden ein Jahr lang jeden Morgen von uns abgelesen, und nicht einer fehlte.\r\n" * 3
+    ).encode()
+    (source / "de.txt").write_bytes(foreign)
+    (source / "en.txt").write_text("Skip to main content\nRain fell on the hill, and the gauges on the roofs were read.\n")
+    assert dechaff("clean", source, "-o", tmp_path / "out", "--quarantine", tmp_path / "aside").code == 0
+    assert not (tmp_path / "out" / "de.txt").exists()
+    back = ("restore", tmp_path / "out-report", tmp_path / "out", "-o")
+    ran = dechaff(*back, tmp_path / "back")
+    assert ran.code == 2
+    assert "name that folder with --quarantine" in ran.err
+    assert dechaff(*back, tmp_path / "whole", "--quarantine", tmp_path / "aside").code == 0
+    assert (tmp_path / "whole" / "de.txt").read_bytes() == foreign
+    (tmp_path / "aside" / "de.txt").write_bytes(foreign[:-2])
+    ran = dechaff(*back, tmp_path / "again", "--quarantine", tmp_path / "aside")
+    assert ran.code == 2
+    assert "de.txt: the file put aside is not the one" in ran.err
+    assert (tmp_path / "again" / "en.txt").exists()
+
+
 def test_check_names_each_finding_and_exits_1(scrapes: Path) -> None:
     ran = dechaff("check", ".", folder=scrapes)
     assert ran.code == 1
@@ -193,7 +216,7 @@ def test_repetition_is_counted_by_site(tmp_path: Path) -> None:
         (["clean", "in", "-o", "in"], "is inside in"),
         (["clean", "in", "-o", "in/out"], "is inside in"),
         (["clean", "in/site", "-o", "in"], "holds in/site"),
-        (["clean", "in", "-o", "full"], "is not empty; give --overwrite"),
+        (["clean", "in", "-o", "full"], "is not empty; give --resume"),
         (["clean", "in", "-o", "out", "--report", "in/report"], "--report in/report is inside in"),
         (["clean", "in", "-o", "in/site/a.txt"], "is inside in"),
         (["clean", "nowhere", "-o", "out"], "nowhere: does not exist"),

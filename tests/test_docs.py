@@ -15,8 +15,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PAGES = sorted((ROOT / "docs").glob("*.md"))
 _BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_RUN_ELSEWHERE = {"docker", "completion"}
-"""Blocks that tests of their own run, in `test_places.py`."""
+_RUN_ELSEWHERE = {"docker", "completion", "nowhere"}
+"""Blocks that tests of their own run, in `test_places.py`, or that need a machine which nobody has."""
 
 
 class Block(NamedTuple):

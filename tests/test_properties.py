@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -11,13 +10,13 @@ from ftfy.badness import is_bad
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from dechaff import RULES, Document, Edit, FileReport, NotTextError, Pipeline, clean, decode, encode, restore
+import promises
+from dechaff import RULES, Document, Edit, Pipeline, clean
 from dechaff.edits import apply, to_source, undo
 from dechaff.encoding import _HINT, _ODD, _QUICK
 from dechaff.lines import is_prose, key, split
 from dechaff.pages import paged
 from dechaff.repetition import Survey, settled, survey
-from dechaff.report import describe, source
 from dechaff.tally import NOTHING, Tally, merged
 
 if TYPE_CHECKING:
@@ -64,54 +63,26 @@ _TEXTS = _PAGES | st.text()
 @example(b"\x1b$B$3$s\x1b(B")
 @settings(max_examples=400, deadline=None)  # the first legacy bytes load what tells code pages apart
 def test_any_bytes_decode_and_come_back_or_are_refused(raw: bytes) -> None:
-    try:
-        decoded = decode(raw)
-    except NotTextError:
-        return
-    assert encode(decoded.text, decoded.encoding) == raw
-    decoded.text.encode("utf-8")
-    assert type(decoded.encoding).from_json(decoded.encoding.to_json()) == decoded.encoding
+    promises.decodes_or_refuses(raw)
 
 
 @given(st.binary() | _TEXTS.map(lambda text: text.encode("utf-8", "replace")))
 @settings(max_examples=200, deadline=None)
 def test_a_file_is_restored_to_the_last_byte_from_its_clean_copy_and_record(raw: bytes) -> None:
-    try:
-        decoded = decode(raw)
-    except NotTextError:
-        return
-    cleaned = clean(decoded.text)
-    record = FileReport.from_json(describe("a.txt", "", raw, decoded, cleaned).to_json())
-    assert restore(cleaned.text.encode("utf-8"), record) == raw
-    assert source(cleaned.text, record.findings) == decoded.text
+    promises.restores(raw)
 
 
 @given(_TEXTS)
+@example("English | Deutsch | Français | Español\ndon\ufffdt stop \ufffdnow\ufffd")  # what a line said of the language goes with it
 @settings(max_examples=300, deadline=None)
 def test_cleaning_twice_is_cleaning_once(text: str) -> None:
-    once = clean(text.encode("utf-8", "replace").decode()).text
-    assert clean(once).text == once
+    promises.settles(text.encode("utf-8", "replace").decode())
 
 
 @given(_TEXTS)
 @settings(max_examples=200, deadline=None)
 def test_removal_only_deletes_and_repairs_drop_no_word(text: str) -> None:
-    now = text
-    for layer in clean(text).layers:
-        before, now = now, apply(now, layer)
-        if all(RULES[edit.rule].effect == "remove" for edit in layer):
-            assert _is_subsequence(now, before)
-        for edit in layer:
-            if RULES[edit.rule].effect == "remove":
-                assert edit.new == ""
-            elif edit.rule.startswith("CHA"):
-                was = before[edit.start : edit.end]
-                assert [*filter(str.isalnum, unicodedata.normalize("NFC", was))] == [*filter(str.isalnum, edit.new)]
-
-
-def _is_subsequence(short: str, long: str) -> bool:
-    rest = iter(long)
-    return all(character in rest for character in short)
+    promises.keeps(text)
 
 
 @given(st.text(alphabet="ab \n\x00\x01\x1f\x7f", max_size=40))
@@ -144,23 +115,6 @@ def test_undo_restores_and_to_source_maps_kept_characters_home(edited: tuple[str
             assert changed[offset] == text[home]
 
 
-@given(_PAGES)
-@settings(max_examples=100, deadline=None)
-def test_edits_are_sorted_and_apart_and_findings_name_the_users_lines(text: str) -> None:
-    raw = text.encode("utf-8", "replace")
-    try:
-        decoded = decode(raw)
-    except NotTextError:
-        return
-    cleaned = clean(decoded.text)
-    lines = decoded.text.split("\n")
-    for finding in describe("a.txt", "", raw, decoded, cleaned).findings:
-        assert 1 <= finding.line <= len(lines)
-        assert 1 <= finding.column <= len(lines[finding.line - 1]) + 1
-        if finding.layer == 0 and RULES[finding.rule].stage == "encoding":
-            assert lines[finding.line - 1][finding.column - 1 :].startswith(finding.old)
-
-
 @given(st.lists(_PAGES, max_size=6), st.data())
 @settings(max_examples=100, deadline=None)
 def test_a_page_knows_its_lines_as_its_text_has_them_also_after_removals(texts: list[str], data: st.DataObject) -> None:
@@ -169,7 +123,7 @@ def test_a_page_knows_its_lines_as_its_text_has_them_also_after_removals(texts: 
         later = page.after([page.line_removal(row, "X", "") for row in sorted(gone)]) if gone else page
         for known in (page, later):
             blank = 0
-            rows = iter(zip(*(column.tolist() for column in known.rows), known.lines, strict=True))
+            rows = iter(zip(*(column.tolist() for column in known.rows[:5]), known.lines, strict=True))
             for line in split(known.text):
                 if not line.text or line.text.isspace():
                     blank += 1

@@ -74,6 +74,11 @@ class Encoding:
         """Return the repairs of each document."""
         return [self._in_text(document.text) for document in documents]
 
+    def weighs(self, text: str) -> bool:
+        """Return whether what is repaired in a text may depend on which lines it has: no line of most texts is in doubt."""
+        page = Page(text)
+        return bool(page.suspects) or ("ENC001" in self.rules and swaps.likely(text, page.odd))
+
     def _in_text(self, text: str) -> list[Edit]:
         page = Page(text)
         swapped = "ENC001" in self.rules and swaps.likely(text, page.odd)

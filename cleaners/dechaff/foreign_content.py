@@ -38,6 +38,7 @@ _COLON = re.compile(r"[:：]\s*\S")
 _NOTICE = re.compile("|".join(TABLE["notice"]["words"]), re.IGNORECASE)
 _QUOTED = re.compile(r"\A[\"“„«»'‘]{1}.{12,}[\"”“»«'’]\.?\Z")
 _INITIALS = re.compile(r"(?:^|[ ,])[A-Z]{1,3}[.,]?(?=[,;]|$|\s*(?:and|&)\s)")
+_STOP = re.compile(r"[.!?…][\"'”’»)]*\s*\Z")
 _SPLIT = re.compile(r"\s*[,;，、；·]\s*|\s+(?:and|und|et|y|e|og|och|и|και|&)\s+")
 _PARTICLES = frozenset(TABLE["names"]["particles"].split())
 _MARKS = re.compile(r"[\d*†‡§¶#()\[\]]+")
@@ -57,6 +58,7 @@ _LATIN_PHRASE = re.compile(
 _PARAGRAPH = 25  # words of one line that make it a paragraph under a heading of an abstract
 _ALONE = 60  # words of one line that make a paragraph, where a block has no more than two lines
 _LONG = 40  # words of one line that make a paragraph anywhere
+_SENTENCE = 20  # words of a sentence that stands alone
 _TEXT = 2  # such paragraphs that make a text of its own
 _RUN_ON = 2  # lines that end amid a sentence; buttons and notices never do
 _TOLD = 3  # lines of a block among which one at least tells of a study; a hospital's own footer names it once among more
@@ -94,6 +96,20 @@ def is_abstract(block: Sequence[str], seen: Sequence[Evidence], above: str) -> b
     return any(head and max(lengths[i : i + 2]) >= least for i, head in enumerate(heads))
 
 
+def is_sentence(told: Sequence[str], seen: Sequence[Evidence]) -> bool:
+    """Return whether a block is one long sentence in Latin letters that speaks of no site: a motto, a summary, a quotation.
+
+    In other letters such a line is as rare, and no page that was looked at had one that was its own.
+
+    Args:
+        told: Its foreign lines.
+        seen: What each says of its language.
+    """
+    if len(told) != 1 or seen[0].kind != "latin" or seen[0].words < _SENTENCE or not _STOP.search(told[0]):
+        return False
+    return not (is_notice(told[0]) or is_site(told[0]))
+
+
 def is_study(block: Sequence[str]) -> bool:
     """Return whether a block tells of a study, and of no site.
 
@@ -120,6 +136,8 @@ def is_verse(block: Sequence[str]) -> bool:
     >>> is_verse(["Am Fenster steht ein Krug,", "der Krug ist leer;", "der Abend geht."])
     True
     """
+    if any(map(is_notice, block)):
+        return False
     return sum(line.rstrip().endswith((",", ";", "，", "；", "、")) for line in block) >= max(_RUN_ON, (len(block) - 1) / 2)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dechaff.language import FOREIGN, Guess, Languages, script_letters
-from dechaff.line_language import STRONG, evidence, plain_english
+from dechaff.line_language import LETTERS, STRONG, evidence, plain_english
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,7 +41,8 @@ def _judged(parts: Sequence[str], kept: tuple[str, ...]) -> Guess | None:
     """Return the language of a text, by all its lines, as long as they leave it open."""
     ours = theirs = strong = 0
     weights: dict[str, int] = {}
-    open_words = sum(min((len(part) + 1) // 2, _ONE_LINE) for part in parts)  # the most that all lines can have
+    most = {part: _most_words(part) for part in parts}
+    left = sum(map(most.__getitem__, parts))
     # English prose shows at a glance: with it first, few pages need another look.
     for part in sorted(parts, key=lambda part: plain_english(part, kept) is None):
         seen = evidence(part, "", kept)
@@ -51,13 +52,18 @@ def _judged(parts: Sequence[str], kept: tuple[str, ...]) -> Guess | None:
             weights[seen.language] = weights.get(seen.language, 0) + min(seen.words, _ONE_LINE)
         else:
             ours += min(seen.words, _ONE_LINE)
-        open_words -= min((len(part) + 1) // 2, _ONE_LINE)
-        if theirs + open_words < max(_FEWEST, (_RATIO if strong > _LITTLE else 1) * ours):
+        left -= most[part]
+        if theirs + left < max(_FEWEST, (_RATIO if strong > _LITTLE else 1) * ours):
             return None
     if theirs < _FEWEST or theirs < (_RATIO if strong > _LITTLE else 1) * ours:
         return None
     language = min(weights, key=lambda code: (-weights[code], code))
     return Guess(language, round(weights[language] / (theirs + ours), 3))
+
+
+def _most_words(part: str) -> int:
+    """Return the most words of another language that a line can be found to have."""
+    return min(len(LETTERS.findall(part)) if part.isascii() else (len(part) + 1) // 2, _ONE_LINE)
 
 
 def _parts(line: str) -> Iterator[str]:

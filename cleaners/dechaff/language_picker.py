@@ -6,6 +6,7 @@ import re
 from functools import cache, lru_cache
 from importlib import resources
 
+from dechaff.language import is_latin
 from dechaff.lines import bare
 
 FEWEST = 3
@@ -13,7 +14,8 @@ FEWEST = 3
 _LONGEST = 1000  # code points of a picker on one line
 _WORDS = 4  # of the longest name of a language
 _SEPARATORS = re.compile(r"\s*[|·•,;/–—]\s*|\s{2,}|\t")
-_BRACKETS = re.compile(r"\s*[(（][^()（）]*[)）]\s*$")
+_VARIANT = re.compile(r"\s*[(（][^()（）]*[)）]\s*$|\s(?:de|do|da|del)\s[^.,;:]{3,24}$")  # where it is spoken or how it is written
+_SHARE = 3  # pieces of a line of separated names to one that we know: of what languages call themselves CLDR has a third
 _BEGIN = re.compile(r"[\s|·•,;/–—(（]+")  # what stands before the name of a language, or after its first word
 
 
@@ -56,14 +58,24 @@ def names(line: str) -> tuple[int, int]:
         return 1, 0
     pieces = [piece for piece in _SEPARATORS.split(text) if piece]
     if len(pieces) >= FEWEST:
-        rest = [piece for piece in pieces if not _is_name(piece)]
-        return len(pieces) - len(rest), sum(len(piece.split()) for piece in rest)
+        known = [piece for piece in pieces if _is_name(piece)]
+        rest = sum(len(piece.split()) for piece in pieces if not _is_name(piece))
+        return (len(pieces), 0) if _are_names(pieces, known) else (len(known), rest)
     return _run_together(text.split())
+
+
+def _are_names(pieces: list[str], known: list[str]) -> bool:
+    """Return whether all pieces of a line are taken for names of languages: short, and enough of them known, in more than one script."""
+    return (
+        len(known) > max(FEWEST, len(pieces) // _SHARE)
+        and all(len(piece.split()) <= _WORDS for piece in pieces)
+        and len({is_latin(name) for name in known}) > 1
+    )
 
 
 def _is_name(text: str) -> bool:
     low = text.casefold()
-    return low in _autonyms() or low == "english" or (low[-1:] in ")） " and _BRACKETS.sub("", low) in _autonyms())
+    return low in _autonyms() or low == "english" or ((low[-1:] in ")）" or " d" in low) and _VARIANT.sub("", low) in _autonyms())
 
 
 def _run_together(tokens: list[str]) -> tuple[int, int]:

@@ -30,16 +30,16 @@ _NO_LANGUAGE = re.compile(
       \bcopyright\b | © | \(c\)(?=\W) | ℗ | ®
     | (?:https?://|www\.)[^\s]+ | [^\s@]+@[^\s@]+\.[a-z]{2,}
     | \b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|edu|gov|info|io|eu|co)\b(?:/[^\s]*)?
-    | \ball\ rights\ reserved\b | \be-?mail\b | \btel\b | \bfax\b
+    | \ball\ rights\ reserved\b | \be-?mail\b | \btel\b | \bfax\b | \bcookies?\b
     """,
     re.IGNORECASE | re.VERBOSE,
 )
 # Without one of these in its lower case, a line of ASCII has none of that.
 _HINTS = (
-    *("copyright", "(c)", "http", "www.", "@", "rights", "mail", "tel", "fax"),
+    *("copyright", "(c)", "http", "www.", "@", "rights", "mail", "tel", "fax", "cookie"),
     *(".org", ".net", ".edu", ".gov", ".info", ".io", ".eu", ".co"),
 )
-_LETTERS = re.compile(r"[^\W\d_]+")
+LETTERS = re.compile(r"[^\W\d_]+")
 _TOKENS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _CODE = re.compile(r"[a-z][A-Z]|[_={}<>\[\]]|\w\.\w|\w\(")
 _KINDS = ("their_words", "shared_words", "english_words", "new_words", "new_names")
@@ -100,7 +100,7 @@ def evidence(line: str, language: str = "", kept: tuple[str, ...] = ("en",)) -> 
         return plain
     text = stripped(line)
     tokens = _TOKENS.findall(text)
-    runs = [*map(len, _LETTERS.findall(text))]
+    runs = [*map(len, LETTERS.findall(text))]
     total = sum(runs)
     strong = sum(token.lower() in STRONG for token in tokens)
     other, script = script_letters(text, kept)

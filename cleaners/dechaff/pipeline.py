@@ -97,7 +97,8 @@ class Pipeline:
         self.rules, self.removal, self.model = frozenset(rules), removal, model
         self.languages = languages
         self.footers = Footers(self.rules, languages)
-        self.repairs: tuple[Stage[Document], ...] = (Encoding(self.rules), Characters(self.rules))
+        self.encoding = Encoding(self.rules)
+        self.repairs: tuple[Stage[Document], ...] = (self.encoding, Characters(self.rules))
         self.removals: tuple[Stage[Page], ...] = (
             _chrome(self.rules),
             Repetition(self.rules, counts or Survey()),
@@ -118,13 +119,10 @@ class Pipeline:
             self._look_for_language(work)
         _until_settled(self.repairs, [work for work in works if not work.foreign])
         for work in works:
-            work.repairs = len(work.layers)
+            work.repairs = work.looked = len(work.layers)
             if work.layers:  # mojibake hides a language
                 self._look_for_language(work)
-        kept = [work for work in works if not work.foreign]
-        for work, page in zip(kept, paged([work.document for work in kept]), strict=True):
-            work.document = page
-        _once(self.removals[0], kept)
+        self._begin_removing([work for work in works if not work.foreign])
         return works
 
     def numbers(self, works: Sequence[Work]) -> list[NDArray[np.uint64] | None]:
@@ -142,13 +140,12 @@ class Pipeline:
     def finish(self, works: Sequence[Work]) -> list[Cleaned]:
         """Return the clean text of prepared documents, with every edit that leads to it."""
         pages = left = [work for work in works if not work.foreign]
-        chrome, *others = self.removals
         for _ in range(_MOST_PASSES):
-            changed = {id(work) for stage in others for work in _once(stage, left)}
-            left = [work for work in left if id(work) in changed]
+            self._remove(left)
+            left = self._repaired_again(left)
             if not left:
                 break
-            _once(chrome, left)
+            self._begin_removing(left)
         for work in pages:
             assert isinstance(work.document, Page)
             found = self.footers.remarks(work.document)
@@ -161,6 +158,40 @@ class Pipeline:
     def clean(self, documents: Sequence[Document]) -> list[Cleaned]:
         """Return the clean text of each document, with every edit that leads to it."""
         return self.finish(self.prepare(documents))
+
+    def _begin_removing(self, works: Sequence[Work]) -> None:
+        """Find the lines of repaired documents, and take out the chrome that names itself."""
+        for work, page in zip(works, paged([work.document for work in works]), strict=True):
+            work.document = page
+        _once(self.removals[0], works)
+
+    def _remove(self, works: Sequence[Work]) -> None:
+        """Take lines out of documents until no stage finds more."""
+        chrome, *others = self.removals
+        left = list(works)
+        for _ in range(_MOST_PASSES):
+            changed = {id(work) for stage in others for work in _once(stage, left)}
+            left = [work for work in left if id(work) in changed]
+            if not left:
+                return
+            _once(chrome, left)
+
+    def _repaired_again(self, works: Sequence[Work]) -> list[Work]:
+        """Repair documents whose doubtful lines read otherwise now that others are gone; return those that this changed."""
+        doubtful = [work for work in works if len(work.layers) > work.looked and self.encoding.weighs(work.document.text)]
+        pages = [work.document for work in doubtful]
+        before = [len(work.layers) for work in doubtful]
+        for work in doubtful:
+            work.document = Document(*work.document)
+        _until_settled(self.repairs, doubtful)
+        changed = []
+        for work, page, layers in zip(doubtful, pages, before, strict=True):
+            if len(work.layers) > layers:
+                changed.append(work)
+            else:
+                work.document = page
+            work.looked = len(work.layers)
+        return changed
 
     def _look_for_language(self, work: Work) -> None:
         """Mark a page that is wholly in another language: it is reported, and left as it is."""
@@ -188,6 +219,8 @@ class Work:
         self.old: list[tuple[str, ...]] = []
         self.reports: list[Edit] = []
         self.repairs = 0
+        self.looked = 0
+        """How many layers it had when its damage was last looked for."""
         self.foreign = False
         self.settled: dict[str, str] = {}
         """The text that a stage left behind, for those that look again by themselves until they find nothing more."""

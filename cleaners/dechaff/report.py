@@ -192,6 +192,16 @@ def restore(clean: bytes, file: FileReport) -> bytes:
     return raw
 
 
+def again(text: str, findings: Iterable[Finding]) -> str:
+    """Return the clean text that findings were made in on the way from a decoded text: the way back of `source`."""
+    made = sorted((finding for finding in findings if finding.layer >= 0), key=lambda finding: (finding.layer, finding.start))
+    for _, layer in groupby(made, key=lambda finding: finding.layer):
+        text = edits.apply(
+            text, [Edit(finding.start, finding.start + len(finding.old), finding.new, finding.rule, "") for finding in layer]
+        )
+    return text
+
+
 def source(text: str, findings: Iterable[Finding]) -> str:
     """Return the decoded text that a clean text was made from."""
     made = sorted(

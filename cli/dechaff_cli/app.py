@@ -17,6 +17,7 @@ from dechaff_cli.exits import FINDINGS, exit_codes, fail
 from dechaff_cli.options import (  # noqa: TC001  typer reads them when the command runs
     ConfigOption,
     Encoding,
+    EngineName,
     Exclude,
     ForceExclude,
     ForeignBlocks,
@@ -39,6 +40,7 @@ from dechaff_cli.options import (  # noqa: TC001  typer reads them when the comm
 )
 
 _COMPLETE = "_DECHAFF_COMPLETE"
+_NO_RESUME = "--resume goes with --output and its report, and not with --overwrite, which begins anew"
 
 app = typer.Typer(
     name="dechaff",
@@ -66,7 +68,7 @@ def _main(
 def clean(
     paths: Paths,
     output: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             "--output", "-o", metavar="OUT", help="Folder for the clean copies, under the same relative paths.", show_default=False
         ),
@@ -76,6 +78,12 @@ def clean(
     ] = None,
     no_report: Annotated[bool, typer.Option("--no-report", help="Write no report. Without one the originals cannot be restored.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace files of the same names in OUT and in the report.")] = False,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume", help="Go on with a run that was ended, or bring OUT and its report up to date: only what has changed is done again."
+        ),
+    ] = False,
     to: Annotated[
         str | None,
         typer.Option(
@@ -116,6 +124,7 @@ def clean(
     config: ConfigOption = None,
     isolated: Isolated = False,
     jobs: Jobs = None,
+    engine: EngineName = None,
     stdin_filename: StdinName = "-",
 ) -> None:
     """Write clean copies, and a report that says why.
@@ -129,15 +138,19 @@ def clean(
     Examples:
       dechaff clean scrapes/ -o clean/
       dechaff clean scrapes/ -o clean/ --ignore footers --jobs 4
+      dechaff clean scrapes/ -o clean/ --resume
       curl -s https://example.org/page.txt | dechaff clean - > page.txt
     """
     with exit_codes():
         from dechaff_cli import corpus
         from dechaff_cli.corpora import converting
+        from dechaff_cli.output import Output, clean_into, named
         from dechaff_cli.terminal import put_bytes
 
         if to is not None:
             converting.check(to)
+        if resume and (overwrite or output is None or no_report):
+            raise corpus.CorpusError(_NO_RESUME)
         refused = _refused(output, report, quarantine, to, no_report=no_report, in_place=in_place, from_stdin=work.STDIN in paths)
         if refused:
             raise corpus.CorpusError(refused)
@@ -163,6 +176,7 @@ def clean(
             exclude=exclude,
             force_exclude=force_exclude,
             jobs=jobs,
+            engine=engine,
         )
         if asked.from_stdin:
             outcome = work.from_stdin(asked.task(), stdin_filename)
@@ -174,21 +188,12 @@ def clean(
         if in_place or output is None:
             work.clean_in_place(found, asked.task(keep_text=True), asked.jobs)
             return
-        output = output if output.name else output.resolve()
-        folder = None if no_report else report or output.with_name(f"{output.name}-report")
-        corpus.refuse_twins(found)
-        if to is not None:
-            converting.refuse_twins(found, to)
-        corpus.check_output(asked.sources, output, folder, overwrite=overwrite)
-        if quarantine is not None:
-            corpus.check_output([*asked.sources, output], quarantine, None, overwrite=overwrite, option="--quarantine")
-        written = to is None  # where they are cleaned
-        task = asked.task(output if written else None, diff=folder is not None, keep_text=not written, quarantine=quarantine)
-        work.clean_folder(found, task, output, folder, asked.jobs, to)
+        kept = Output(*named(output, report, no_report=no_report), quarantine, overwrite=overwrite, resume=resume)
+        clean_into(kept, found, asked, to)
 
 
 def _refused(
-    output: Path | None, report: Path | None, quarantine: Path | None, to: str | None, *, no_report: bool, in_place: bool, from_stdin: bool
+    output: str | None, report: Path | None, quarantine: Path | None, to: str | None, *, no_report: bool, in_place: bool, from_stdin: bool
 ) -> str:
     """Return why options of clean do not go together, or nothing."""
     if quarantine is not None and output is None:
@@ -364,11 +369,16 @@ def restore(
     report: Annotated[Path, typer.Argument(metavar="REPORT", help="The report folder that clean wrote.", show_default=False)],
     cleaned: Annotated[Path, typer.Argument(metavar="OUT", help="The clean copies, unchanged since.", show_default=False)],
     output: Annotated[Path, typer.Option("--output", "-o", metavar="BACK", help="Folder for the originals.", show_default=False)],
+    quarantine: Annotated[
+        Path | None,
+        typer.Option("--quarantine", metavar="DIR", help="The folder that clean --quarantine put foreign files into.", show_default=False),
+    ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace files of the same names in BACK.")] = False,
 ) -> None:
     """Rebuild the originals to the last byte.
 
-    From the clean copies and their report. Every file is checked against the digest of its original before it is written.
+    From the clean copies and their report; files that clean put aside come from its --quarantine folder. Every file is checked against the
+    digest of its original before it is written.
 
     Exit status: 0 when all files were rebuilt, 2 when any could not be.
 
@@ -382,11 +392,11 @@ def restore(
         from dechaff_cli.terminal import note, safe
 
         corpus.check_output([cleaned, report], output, None, overwrite=overwrite)
-        done = rebuild(report, cleaned, output)
+        done = rebuild(report, cleaned, output, quarantine)
         if done.files or not (done.exact or done.others):
             note(f"{done.files} files restored to the last byte in {output}")
         if done.exact:
-            note(f"{done.exact} containers restored to the last byte, once unpacked")
+            note(f"{done.exact} container{'s' * (done.exact > 1)} restored to the last byte, once unpacked")
         for name in done.others:
             note(f"{safe(name)}: restored with every text to the last byte; what stands beside them may be written otherwise")
         if done.errors:

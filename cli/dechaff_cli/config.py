@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 from collections.abc import Mapping
@@ -42,6 +43,7 @@ _DEFAULTS: Mapping[str, Any] = {
     "rule": [],
     "rules": [],
     "jobs": 0,
+    "engine": "processes",
 }
 
 
@@ -170,6 +172,13 @@ class Configs:
         if varied and "select" not in self._given:
             return frozenset(RULES)
         return self._selected({key: self.of_run(key) for key in ("select", "ignore")})
+
+    def fingerprint(self) -> str:
+        """Return all that decides how files are cleaned, once they have been found, as text that is the same for the same settings."""
+        decides = (*OF_FILES, "per-file-ignores", "overrides", "allow", "root")
+        tables = [self._given, self.main.table, *(self._near[folder].table for folder in sorted(self._near))]
+        said = [{key: table[key] for key in decides if table.get(key)} for table in tables]
+        return json.dumps([[table for table in said if table], list(map(repr, self.own))], sort_keys=True, default=str)
 
     def _selected(self, settings: Mapping[str, Any]) -> frozenset[str]:
         key = tuple(settings.get("select") or ()), tuple(settings.get("ignore") or ())

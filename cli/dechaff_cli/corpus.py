@@ -6,8 +6,9 @@ import os
 import re
 import tempfile
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -16,10 +17,14 @@ from dechaff_cli.columns import Columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from types import ModuleType
 
 INCLUDE = ("*.txt", "*.text", "*.md")
 STDIN = "-"
-REPORT_FILES = {"findings.jsonl", "containers.jsonl", "changes.diff", "index.html", "summary.md", "summary.json"}
+REPORT_FILES = {
+    *("findings.jsonl", "containers.jsonl", "changes.diff", "index.html", "summary.md", "summary.json"),
+    *("resume.sqlite", "resume.sqlite-wal", "resume.sqlite-shm"),
+}
 """What a report consists of. A folder that holds nothing else is an earlier report, and a new one takes its place."""
 
 
@@ -41,17 +46,22 @@ class Source:
     """Where it lies below the folder that sites are folders of, if that is not the folder it was found in."""
     record: str = ""
     """What the record is called within its container; nothing for a file."""
+    number: int = 0
+    """Which record it is, from 1: two may have one name and one text."""
     held: bytes | str | None = field(default=None, repr=False)
     """What a record holds: it goes to whoever cleans it; a file is read there."""
     site: str = ""
     """The site, where the container knows the address; otherwise name and text tell."""
     error: str = ""
     """Why a record, or what is left of a container, has no text."""
+    url: str = ""
+    """Its address, if it is on another file system; `path` then only stands for it."""
 
     @property
     def shown(self) -> str:
         """Where it is, for people: the path of the file, and the record within it."""
-        return f"{self.path}#{self.record}" if self.record else str(self.path)
+        place = self.url or str(self.path)
+        return f"{place}#{self.record}" if self.record else place
 
     def opened(self) -> BinaryIO:
         """Open the file for reading.
@@ -59,7 +69,11 @@ class Source:
         Raises:
             OSError: It cannot be read.
         """
-        return self.path.open("rb")
+        return remote().opened(self.url) if self.url else self.path.open("rb")
+
+    def light(self) -> Source:
+        """Return it without what it holds."""
+        return self if self.held is None else replace(self, held=None)
 
     def raw(self) -> bytes:
         """Return its bytes; of a text those of UTF-8, lone surrogates included.
@@ -68,8 +82,13 @@ class Source:
             OSError: The file cannot be read.
         """
         if self.held is None:
-            return self.path.read_bytes()
+            return remote().read(self.url) if self.url else self.path.read_bytes()
         return self.held.encode("utf-8", "surrogatepass") if isinstance(self.held, str) else self.held
+
+
+def remote() -> ModuleType:
+    """Return what reads and writes other file systems; hardly any run needs it."""
+    return import_module("dechaff_cli.corpora.remote")
 
 
 @dataclass(slots=True)
@@ -236,15 +255,17 @@ def check_output(sources: Sequence[Path], out: Path, report: Path | None, *, ove
     folders = [(folder, what) for folder, what in ((out, option), (report, "--report")) if folder is not None]
     for folder, what in folders:
         _refuse_mixing(sources, folder, what)
-        if what == "--report" and folder.resolve().is_relative_to(out.resolve()):
+        if folder is report and folder.resolve().is_relative_to(out.resolve()):
             message = f"{what} {folder} is inside {out}: the report would mix with the clean copies. Choose a folder beside it."
             raise CorpusError(message)
         if folder.exists() and not folder.is_dir():
             message = f"{what} {folder} is a file; name a folder."
             raise CorpusError(message)
-        held = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+        held = {path.name for path in folder.iterdir() if not path.name.startswith(".dechaff")} if folder.is_dir() else set()
         if held - (REPORT_FILES if what == "--report" else set()) and not overwrite:
             message = f"{what} {folder} is not empty; give --overwrite to replace files of the same names, or choose another folder."
+            if option == "--output":
+                message = message.replace("--overwrite to", "--resume to go on with what is there, --overwrite to")
             raise CorpusError(message)
     made: list[Path] = []
     for folder, what in folders:
@@ -307,14 +328,22 @@ def below(folder: Path, name: str) -> Path:
     return folder / here
 
 
-def write_below(folder: Path, name: str, data: bytes) -> None:
+def write_below(folder: Path | str, name: str, data: bytes) -> None:
     """Write a file below a folder, and not through a link that leads out of it.
+
+    Args:
+        folder: The folder; the address of one on another file system.
+        name: The name as reports have it.
+        data: What the file holds.
 
     Raises:
         CorpusError: The name, or a link on the way, leads out of the folder.
         OSError: It could not be written; nothing is left behind.
     """
-    write(place_below(folder, name), data)
+    if isinstance(folder, str):
+        remote().write(remote().below(folder, name), data)
+    else:
+        write(place_below(folder, name), data)
 
 
 def place_below(folder: Path, name: str) -> Path:

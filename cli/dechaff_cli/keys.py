@@ -9,13 +9,27 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 from dechaff.errors import DechaffError
 from dechaff.language import Blocks, Engine
 from dechaff.model import DEGREES
+from dechaff_cli.engine import ENGINES
 from dechaff_cli.formats import CHECKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Kind = Literal[
-    "strings", "string", "flag", "count", "budget", "degree", "format", "blocks", "engine", "globs", "allow", "rule", "overrides"
+    "strings",
+    "string",
+    "flag",
+    "count",
+    "budget",
+    "degree",
+    "format",
+    "blocks",
+    "engine",
+    "mapper",
+    "globs",
+    "allow",
+    "rule",
+    "overrides",
 ]
 
 
@@ -65,6 +79,7 @@ TOP: Mapping[str, Key] = {
     "encoding": Key("string", "What the files are in, by its WHATWG or Python name; found for each file without it."),
     "output-format": Key("format", "The form of a check."),
     "jobs": Key("count", "Processes; 0 takes one a processor."),
+    "engine": Key("mapper", "What the work is done by: processes of this machine, or a Ray cluster."),
 }
 """What may stand in `[tool.dechaff]` or a file of our own."""
 
@@ -85,7 +100,7 @@ ALLOW: Mapping[str, Key] = {
     "why": Key("string", "The reason, for whoever reads this later."),
 }
 
-_CHOICES: Mapping[Kind, tuple[str, ...]] = {"degree": DEGREES, "blocks": get_args(Blocks), "engine": get_args(Engine)}
+_CHOICES: Mapping[Kind, tuple[str, ...]] = {"degree": DEGREES, "blocks": get_args(Blocks), "engine": get_args(Engine), "mapper": ENGINES}
 _SCHEMAS: Mapping[Kind, dict[str, Any]] = {
     "strings": {"type": "array", "items": {"type": "string", "minLength": 1}},
     "string": {"type": "string", "minLength": 1},

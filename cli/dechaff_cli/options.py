@@ -9,7 +9,12 @@ import typer
 
 TAKING, HOW = "Which files", "How they are cleaned"
 
-Paths = Annotated[list[str], typer.Argument(metavar="SRC...", help="Folders, files, or - for standard input.", show_default=False)]
+Paths = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="SRC...", help="Folders, files, addresses such as s3://bucket/folder, or - for standard input.", show_default=False
+    ),
+]
 Select = Annotated[
     list[str] | None,
     typer.Option(
@@ -58,6 +63,15 @@ Jobs = Annotated[
     int | None,
     typer.Option(
         "--jobs", "-j", min=0, help="Processes; 0 takes one a processor. The result is the same for any number.", show_default=False
+    ),
+]
+EngineName = Annotated[
+    str | None,
+    typer.Option(
+        "--engine",
+        metavar="NAME",
+        help="What does the work: processes of this machine, or ray, a cluster that shares a file system. [default: processes]",
+        show_default=False,
     ),
 ]
 Encoding = Annotated[

@@ -6,10 +6,11 @@ import json
 import os
 import tempfile
 from contextlib import ExitStack
+from hashlib import sha256
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, Self
 
-from dechaff import FileReport, RestoreError
+from dechaff import FileReport, RestoreError, restore
 from dechaff_cli import corpus
 
 if TYPE_CHECKING:
@@ -175,3 +176,29 @@ def read(folder: Path) -> Iterator[FileReport | RestoreError]:
     except OSError as error:
         message = f"{os.fspath(path)} cannot be read: {error.strerror}; give the report folder that `dechaff clean` wrote"
         raise RestoreError(message) from error
+
+
+def original(file: FileReport, cleaned: Path, quarantine: Path | None) -> bytes:
+    """Return the bytes of the file that a record tells of.
+
+    Args:
+        file: The record.
+        cleaned: The folder of the clean copies.
+        quarantine: Where `clean --quarantine` put the files that are wholly in another language.
+
+    Raises:
+        RestoreError: What is there does not lead back to the very same bytes, or nothing is there.
+        CorpusError: The name in the record leads out of its folder.
+        OSError: A file cannot be read.
+    """
+    copy = corpus.below(cleaned, file.path)
+    if copy.exists() or (quarantine is None and not any(finding.rule == "LAN001" for finding in file.findings)):
+        return restore(copy.read_bytes(), file)
+    if quarantine is None:
+        message = "it has no clean copy: it is wholly in another language; if clean put it aside, name that folder with --quarantine"
+        raise RestoreError(message)
+    raw = corpus.below(quarantine, file.path).read_bytes()
+    if sha256(raw).hexdigest() != file.sha256_in:
+        message = "the file put aside is not the one that the report was written for"
+        raise RestoreError(message)
+    return raw

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import zlib
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dechaff import Document, NotTextError, Pipeline, decode
 from dechaff.repetition import Survey, add_quote
-from dechaff.report import FileReport, describe
+from dechaff.report import FileReport, again, describe
 from dechaff.rules import extend
 from dechaff.tally import counted
 from dechaff_cli import corpus
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     Advance = Callable[[int, int], None]
 
 LOST = "ended the process that worked on it, and those that tried again"
+_LEVEL = 1  # of zlib: half the size for a tenth of what the level after that takes
 _GARBAGE = 100_000  # allocations between looks for cycles: we make none, and looking through a corpus of lines is a tenth of the time
 _HOLD = 32 << 20  # bytes of files held between the passes: beside the automaton's, this is the larger part of the memory
 _HOLD_FILES = 5000  # and as many files at most
@@ -57,6 +59,19 @@ class Outcome(NamedTuple):
     """Unified, against the bytes of the file; empty when nothing changed or nobody asked."""
     text: str
     """The clean text, where it was asked for instead of a file; that of a record always, since its container is written elsewhere."""
+    packed: bytes = b""
+    """Report and diff in little room, where they are kept for a later run."""
+
+
+def packed(outcome: Outcome) -> Outcome:
+    """Return what became of a file with the form that is kept."""
+    return outcome._replace(packed=zlib.compress(outcome.report.to_json().encode("ascii") + b"\n" + outcome.diff, _LEVEL))
+
+
+def unpacked(kept: bytes) -> Outcome:
+    """Return what became of a file from the form that was kept; without its text."""
+    report, _, diff = zlib.decompress(kept).partition(b"\n")
+    return Outcome(FileReport.from_json(report.decode("ascii")), diff, "", kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +82,12 @@ class Task:
     """All that may be in force for some file."""
     configs: Configs | None = None
     """What says how each file is cleaned; without it, by all these rules."""
-    out: Path | None = None
-    """Folder for the clean copies; without one nothing is written."""
+    out: Path | str | None = None
+    """Folder for the clean copies, or the address of one; without one nothing is written."""
     diff: bool = False
     keep_text: bool = False
+    pack: bool = False
+    """Whether outcomes are kept for a later run."""
     quarantine: Path | None = None
     """Folder for files that are wholly in another language, as they were; they get no clean copy."""
     encoding: str | None = None
@@ -114,7 +131,7 @@ def count(files: Iterable[Source], task: Task, jobs: int, advance: Advance = lam
     counts = Counts()
     if "REP001" not in task.rules:
         return counts
-    for batch, parts in mapped(_survey_batch, batches(files, all_of), jobs, task, Survey()):
+    for batch, parts in mapped(survey_batch, batches(files, all_of), jobs, task, Survey()):
         for asked, seen in parts:
             if seen is not None:
                 counts.add(counted((one.site, one.numbers) for one in seen if one.numbers is not None))
@@ -150,7 +167,7 @@ def clean(files: Iterable[Source], task: Task, counts: Survey, jobs: int, failed
     def ask(some: Sequence[Source]) -> list[Ask | None]:
         return [None if source.name in failed else Ask(source) for source in some]
 
-    for batch, parts in mapped(_clean_batch, batches(files, ask), jobs, task, counts):
+    for batch, parts in mapped(clean_batch, batches(files, ask), jobs, task, counts):
         found = iter([outcome for asked, outcomes in parts for outcome in (outcomes or [lost(one.source) for one in asked])])
         yield from (lost(source) if source.name in failed else next(found) for source in batch.documents)
 
@@ -257,19 +274,19 @@ def _start(task: Task, counts: Survey, first: bool) -> None:
 class Seen(NamedTuple):
     """What the first pass finds of one document."""
 
+    digest: str
+    """The SHA-256 of its bytes; nothing if it has no text."""
     site: str
     numbers: NDArray[np.uint64] | None
     """What it adds to the counts; None if it does not count."""
-    digest: str = ""
-    """The SHA-256 of its bytes; nothing if it cannot be read."""
 
 
-def _survey_batch(batch: Sequence[Ask]) -> list[Seen | None]:
+def survey_batch(batch: Sequence[Ask]) -> list[Seen | None]:
     """Return what is found of each document; None where its content is what is known of it already."""
     assert _worker is not None
     pipelines, task = _worker
     found = [read(ask.source, task.encoding) for ask in batch]
-    digests = [sha256(one.raw).hexdigest() if not one.source.error else "" for one in found]
+    digests = [sha256(one.raw).hexdigest() if one.decoded else "" for one in found]
     new = [one for ask, one, digest in zip(batch, found, digests, strict=True) if ask.digest != digest and one.decoded]
     fits = len(_held) < _HOLD_FILES and sum(one.source.size for one, _ in _held.values()) + sum(one.source.size for one in new) <= _hold
     seen: dict[int, tuple[str, NDArray[np.uint64] | None]] = {}
@@ -280,7 +297,7 @@ def _survey_batch(batch: Sequence[Ask]) -> list[Seen | None]:
         for (one, page), numbers in zip(pages, pipeline.numbers(works), strict=True):
             seen[id(one)] = page.site, numbers
     return [
-        None if ask.digest and ask.digest == digest else Seen(*seen.get(id(one), ("", None)), digest)
+        None if ask.digest and ask.digest == digest else Seen(digest, *seen.get(id(one), ("", None)))
         for ask, one, digest in zip(batch, found, digests, strict=True)
     ]
 
@@ -290,7 +307,7 @@ def _quote_batch(batch: Sequence[Ask]) -> tuple[dict[str, dict[int, Pair]], list
     pipelines, task = _worker
     found, held = _taken(batch, task)
     quotes: dict[str, dict[int, Pair]] = {}
-    for pipeline, _, works in _prepared(found, held, pipelines):
+    for pipeline, _, works in _prepared([one for one in found if one.decoded], held, pipelines):
         _add_quotes(quotes, pipeline.quote(works, pipelines.counts))
     return quotes, [(one.source.shown, one.error) for one in found if one.decoded is None]
 
@@ -302,15 +319,21 @@ def _add_quotes(quotes: dict[str, dict[int, Pair]], more: dict[str, dict[int, Pa
             add_quote(words, number, pair)
 
 
-def _clean_batch(batch: Sequence[Ask]) -> list[Outcome]:
+def clean_batch(batch: Sequence[Ask]) -> list[Outcome]:
+    """Return what becomes of each document; what came of the same content before is made again and not found again."""
     assert _worker is not None
     pipelines, task = _worker
     found, held = _taken(batch, task)
-    outcomes = {one.source: Outcome(FileReport(one.source.name, error=one.error), b"", "") for one in found if one.decoded is None}
-    for pipeline, files, works in _prepared(found, held, pipelines):
+    outcomes = {id(one): Outcome(FileReport(one.source.name, error=one.error), b"", "") for one in found if one.decoded is None}
+    for ask, one in zip(batch, found, strict=True):
+        if ask.record and one.decoded is not None and sha256(one.raw).hexdigest() == ask.digest:
+            known = unpacked(ask.record)
+            outcomes[id(one)] = known._replace(text=again(one.decoded.text, known.report.findings))
+    for pipeline, files, works in _prepared([one for one in found if id(one) not in outcomes], held, pipelines):
         for one, cleaned in zip(files, pipeline.finish(works), strict=True):
-            outcomes[one.source] = _written(one, _outcome(one, cleaned, pipeline.rules, task), cleaned, task)
-    return [outcomes[ask.source] for ask in batch]
+            outcome = _written(one, _outcome(one, cleaned, pipeline.rules, task), cleaned, task)
+            outcomes[id(one)] = packed(outcome) if task.pack else outcome
+    return [outcomes[id(one)] for one in found]
 
 
 def _taken(batch: Sequence[Ask], task: Task) -> tuple[list[Read], dict[Source, Prepared]]:
@@ -324,7 +347,7 @@ def _prepared(
     found: Sequence[Read], held: Mapping[Source, Prepared], pipelines: Pipelines
 ) -> Iterator[tuple[Pipeline, list[Read], list[Prepared]]]:
     """Yield files that have a text with their documents as far as they can be prepared, those of one pipeline together."""
-    for pipeline, pages in pipelines.shared([one for one in found if one.decoded]):
+    for pipeline, pages in pipelines.shared(found):
         new = iter(pipeline.prepare([page for one, page in pages if one.source not in held]))
         works = [held[one.source] if one.source in held else next(new) for one, _ in pages]
         yield pipeline, [one for one, _ in pages], works

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.measure import Measurement
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from dechaff.errors import DechaffError
 
@@ -125,12 +125,13 @@ def _written() -> Iterator[None]:
 
 
 def progress() -> Progress:
-    """Return a progress bar on standard error, shown only where somebody is watching."""
+    """Return a progress bar over bytes on standard error, shown only where somebody is watching; its tasks say how many `documents`."""
     console = stderr()
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
-        MofNCompleteColumn(),
+        TextColumn("{task.fields[documents]:,} documents"),
+        DownloadColumn(),
         TimeRemainingColumn(),
         console=console,
         transient=True,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter, deque
+from collections import Counter
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 from dechaff_cli.exits import fail
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from dechaff.profile import Profile
     from dechaff_cli.columns import Columns
     from dechaff_cli.config import Configs
     from dechaff_cli.corpus import Corpus, Source
+    from dechaff_cli.manifest import Manifest
     from dechaff_cli.run import Outcome, Task
 
 STDIN = "-"
@@ -42,8 +43,8 @@ class Call:
 
     @property
     def sources(self) -> list[Path]:
-        """The paths of files and folders."""
-        return [Path(path) for path in self.paths]
+        """The paths of files and folders of this machine."""
+        return [Path(path) for path in self.paths if "://" not in path]
 
     @property
     def columns(self) -> Columns:
@@ -58,7 +59,15 @@ class Call:
         """How many processes are asked for; 0 stands for one a processor."""
         return int(self.configs.of_run("jobs"))
 
-    def task(self, out: Path | None = None, *, diff: bool = False, keep_text: bool = False, quarantine: Path | None = None) -> Task:
+    def task(
+        self,
+        out: Path | str | None = None,
+        *,
+        diff: bool = False,
+        keep_text: bool = False,
+        pack: bool = False,
+        quarantine: Path | None = None,
+    ) -> Task:
         """Return what to do with every file."""
         from dechaff.repetition import Survey
         from dechaff_cli.run import Task
@@ -74,6 +83,8 @@ class Call:
             encoding=self.configs.of_run("encoding"),
             model=None if model is None else Path(model),
             profile=Survey() if self.profile is None else self.profile.survey(),
+            pack=pack,
+            engine=self.configs.of_run("engine"),
         )
 
     @property
@@ -126,7 +137,7 @@ def call(
         from dechaff_cli.ignoring import anchored
 
         given["exclude"] = [anchored(pattern, Path.cwd()) for pattern in given["exclude"]]
-    near = [Path(stdin_filename)] if STDIN in paths else list(map(Path, paths))
+    near = [Path(stdin_filename)] if STDIN in paths else [Path() if "://" in path else Path(path) for path in paths]
     configs = Configs(near, given, config=file, isolated=isolated)
     asked = Call(tuple(paths), configs, stdin_filename)
     profile = None if learning else configs.of_run("profile")
@@ -192,6 +203,9 @@ def find(asked: Call) -> Corpus:
 
     found = corpus.find(asked.sources, include, passing_over(excluded, respect_gitignore=configs.of_run("respect-gitignore")))
     found.files, found.columns = placed(found.files, asked.roots), asked.columns
+    for url in asked.paths:
+        if "://" in url:
+            corpus.remote().find(url, include, found)
     if configs.of_run("force-exclude"):
         kept = [source for source in found.files if not matches(excluded(source.path.parent), source.path)]
         found.skipped += Counter({"files excluded by the configuration": len(found.files) - len(kept)})
@@ -216,24 +230,33 @@ def placed(files: Sequence[Source], roots: Sequence[Path]) -> list[Source]:
     return found
 
 
-def clean_folder(found: Corpus, task: Task, out: Path, folder: Path | None, jobs: int, to: str | None = None) -> None:
+def clean_folder(
+    found: Corpus, task: Task, out: Path | str, folder: Path | None, jobs: int, to: str | None = None, manifest: Manifest | None = None
+) -> None:
     """Clean what was found, write the report, and say on standard error what was done."""
     from dechaff_cli.corpora import cleaning, converting
     from dechaff_cli.formats.summary import Summary
+    from dechaff_cli.passes import Passes
     from dechaff_cli.report_folder import PAGE, ReportFolder
     from dechaff_cli.tally import Tally
     from dechaff_cli.terminal import note, show
 
+    passes = Passes(found, task, jobs, manifest)
+    counts = passes.survey()
+    if passes.nothing_to_do():
+        note(f"Nothing has changed: {out} and its report are as the last run left them.")
+        return
     with ReportFolder(folder, sorted(task.rules)) if folder else nullcontext() as writing:
         tally = Tally(Summary(errors=list(found.problems)), writing)
         if to is None:
-            cleaning.write(found, cleaned(found, task, jobs), out, tally)
+            cleaning.write(found, passes.clean(counts), out, tally)
         else:
-            converting.write(found, cleaned(found, task, jobs), out, tally, to)
+            converting.write(found, passes.clean(counts), out, tally, to)
         summary = tally.summary
         summary.skipped = found.skipped
         if writing:
             writing.finish(summary)
+    passes.finish()
     for table in summary.table():
         show(table)
         note("")
@@ -275,31 +298,11 @@ def from_stdin(task: Task, name: str) -> Outcome:
 
 
 def cleaned(found: Corpus, task: Task, jobs: int) -> Iterator[tuple[Source, Outcome]]:
-    """Yield each document, without what it holds, and what becomes of it, with a progress bar for those who watch."""
-    from dechaff_cli import run
-    from dechaff_cli.corpora import Documents
-    from dechaff_cli.terminal import progress
+    """Yield each document, without what it holds, and what becomes of it."""
+    from dechaff_cli.passes import Passes
 
-    documents = Documents(found.files, found.columns)
-    total = None if documents.streamed else len(found.files)
-    with progress() as bar:
-        counting = bar.add_task("counting", total=total)
-        failed: set[str] = set()
-        counts = run.survey(documents, task, jobs, lambda more, _: bar.advance(counting, more), failed)
-        bar.remove_task(counting)
-        cleaning = bar.add_task("cleaning", total=total)
-        handed: deque[Source] = deque()  # as many as are being cleaned
-        for outcome in run.clean(_remembered(documents, handed), task, counts, jobs, failed):
-            yield handed.popleft(), outcome
-            bar.advance(cleaning)
-    found.skipped += documents.skipped
-
-
-def _remembered(documents: Iterable[Source], handed: deque[Source]) -> Iterator[Source]:
-    """Yield documents; remember each without what it holds, until somebody takes it."""
-    for source in documents:
-        handed.append(source if source.held is None else replace(source, held=None))
-        yield source
+    passes = Passes(found, task, jobs)
+    yield from passes.clean(passes.survey())
 
 
 def each(

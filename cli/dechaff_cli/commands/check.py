@@ -134,4 +134,4 @@ def _show(asked: work.Call, *, settings: bool) -> None:
             put(line)
     else:
         for source in work.find(asked).files:
-            put(safe(source.path.as_posix()))
+            put(safe(source.url or source.path.as_posix()))

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from dechaff_cli import corpus
-from dechaff_cli.corpora import rewriting
+from dechaff_cli.corpora import rewriting, streams
 from dechaff_cli.corpora.forms import form_of
 from dechaff_cli.terminal import note, safe
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dechaff_cli.tally import Tally
 
 
-def write(found: Corpus, cleaned: Iterable[tuple[Source, Outcome]], out: Path, tally: Tally) -> None:
+def write(found: Corpus, cleaned: Iterable[tuple[Source, Outcome]], out: Path | str, tally: Tally) -> None:
     """Write what was cleaned, and add it up.
 
     Args:
@@ -39,7 +39,7 @@ def write(found: Corpus, cleaned: Iterable[tuple[Source, Outcome]], out: Path, t
             continue
         with tally.whole(source.name):
             change = rewriting.Cleaning(source, outcomes)
-            rewriting.rewrite(source, found.columns, corpus.place_below(out, source.name), change)
+            rewriting.rewrite(source, found.columns, streams.place_below(out, source.name), change)
             if tally.writing:
                 tally.writing.add_container(source.name, found.columns, rewriting.original(source))
 
@@ -60,7 +60,9 @@ def overwrite(found: Corpus, cleaned: Iterable[tuple[Source, Outcome]], errors: 
         figures = Counter[str]()
         sound = _sound(part, figures, errors)
         try:
-            if form_of(part.source.name) is None:
+            if part.source.url:
+                errors.append((part.source.url, "is not on this machine, where --in-place writes; clean it with --output"))
+            elif form_of(part.source.name) is None:
                 _overwrite_file(part.source, sound)
             else:
                 _overwrite_container(part.source, sound, found.columns)

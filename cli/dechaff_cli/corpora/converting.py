@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager, nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -14,7 +15,6 @@ from dechaff_cli.corpus import CorpusError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
-    from pathlib import Path
 
     from dechaff_cli.columns import Columns
     from dechaff_cli.corpora.forms import Composer
@@ -46,11 +46,11 @@ def refuse_twins(found: Corpus, to: str) -> None:
     first: dict[str, Source] = {}
     for source in found.files:
         if is_container(source.name) and first.setdefault(_written(source, to), source) is not source:
-            found.problems.append((str(source.path), f"would be written to the same place as {first[_written(source, to)].path}"))
+            found.problems.append((source.shown, f"would be written to the same place as {first[_written(source, to)].shown}"))
     found.files = [source for source in found.files if not is_container(source.name) or first[_written(source, to)] is source]
 
 
-def write(found: Corpus, cleaned: Iterable[tuple[Source, Outcome]], out: Path, tally: Tally, to: str) -> None:
+def write(found: Corpus, cleaned: Iterable[tuple[Source, Outcome]], out: Path | str, tally: Tally, to: str) -> None:
     """Write what was cleaned in another form, and add it up.
 
     Args:
@@ -97,17 +97,16 @@ def _written(source: Source, to: str) -> str:
 
 
 @contextmanager
-def _composed(out: Path, name: str) -> Iterator[Composer]:
+def _composed(out: Path | str, name: str) -> Iterator[Composer]:
     form = form_of(name)
     assert form is not None
-    place = corpus.place_below(out, name)
-    with streams.beside(place) as file, nullcontext(file) if form.PACKS else streams.packed(file, name) as stream:
+    with streams.beside(streams.place_below(out, name)) as file, nullcontext(file) if form.PACKS else streams.packed(file, name) as stream:
         composer = form.composer(stream)
         with rewriting.finished(composer):
             yield composer
 
 
-def _container(source: Source, columns: Columns, outcomes: Iterable[Outcome], where: tuple[Path, str]) -> None:
+def _container(source: Source, columns: Columns, outcomes: Iterable[Outcome], where: tuple[Path | str, str]) -> None:
     """Write the records of a container in another form; what is no text has no place there, but for rows whose text is missing."""
     out, to = where
     form = form_of(source.name)
@@ -122,16 +121,16 @@ def _container(source: Source, columns: Columns, outcomes: Iterable[Outcome], wh
 
 
 @contextmanager
-def _rows(out: Path, name: str) -> Iterator[_Add]:
+def _rows(out: Path | str, name: str) -> Iterator[_Add]:
     """Yield what writes records to a new container."""
     with _composed(out, name) as composer:
         yield lambda _, __, row: composer.add(row)
 
 
 @contextmanager
-def _files(out: Path, source: Source) -> Iterator[_Add]:
+def _files(out: Path | str, source: Source) -> Iterator[_Add]:
     """Yield what writes the text of each record to a file of its own; all of them go again if the container turns out to be damaged."""
-    written: dict[str, Path] = {}
+    written: dict[str, Path | str] = {}
 
     def add(record: Record, text: bytes | None, _: Mapping[str, Any]) -> None:
         if text is None:
@@ -140,12 +139,15 @@ def _files(out: Path, source: Source) -> Iterator[_Add]:
         if name in written:
             message = f"holds two records called {record.name!r}; name another column with --id-column"
             raise CorpusError(message)
-        written[name] = corpus.place_below(out, name)
-        corpus.write(written[name], text)
+        written[name] = streams.place_below(out, name)
+        corpus.write_below(out, name, text)
 
     try:
         yield add
     except BaseException:
         for place in written.values():
-            place.unlink(missing_ok=True)
+            if isinstance(place, Path):
+                place.unlink(missing_ok=True)
+            else:
+                corpus.remote().remove(place)
         raise

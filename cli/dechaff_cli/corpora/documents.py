@@ -45,20 +45,29 @@ class Documents:
                 yield source
                 continue
             try:
-                for record in form.read(source, self._columns, whole=False):
+                for number, record in enumerate(form.read(source, self._columns, whole=False), 1):
                     if record.passed_over:
                         skipped[record.passed_over] += 1
                     else:
-                        yield document(source, record)
+                        yield document(source, record, number)
             except CorpusError as error:
                 yield replace(source, error=str(error))
 
 
-def document(source: Source, record: Record) -> Source:
+def document(source: Source, record: Record, number: int) -> Source:
     """Return a record of a container as a document."""
-    size = 0 if record.text is None else len(record.text)
-    place = record.place or source.place
-    return Source(source.path, name(source, record), size, place, record.name, record.text, host(record.url), record.error)
+    return Source(
+        source.path,
+        name(source, record),
+        0 if record.text is None else len(record.text),
+        place=record.place or source.place,
+        record=record.name,
+        number=number,
+        held=record.text,
+        site=host(record.url),
+        error=record.error,
+        url=source.url,
+    )
 
 
 def name(source: Source, record: Record) -> str:

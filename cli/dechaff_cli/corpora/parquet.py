@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from dechaff_cli.corpora import streams
-from dechaff_cli.corpora.records import Record, missing, named, of_text
+from dechaff_cli.corpora.records import Record, check_columns, named, of_text
 from dechaff_cli.corpus import CorpusError
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 PACKS = True  # its columns, each by itself
 _BATCH = 4 << 20  # bytes of a batch of rows: a thousand pages; larger ones are no faster
 _GROUP = 64 << 20  # bytes of a row group: what readers of Parquet like to take at once, and what is held while it is written
-_MOST_ROWS = 8192
+_MOST_ROWS = 1024
+_FIRST_ROWS = 16  # that tell how large rows are once unpacked: a value that stands in all of them is stored once
 _LEARNED = 1000  # records that a new file's types are taken from
 
 
@@ -75,12 +76,14 @@ def read(source: Source, columns: Columns, *, whole: bool) -> Iterator[Record]:
 
 def _check(schema: Any, columns: Columns) -> None:  # noqa: ANN401
     """Refuse a file without a column of texts."""
-    if schema.names.count(columns.text_name) != 1:
-        raise CorpusError(missing(columns.text_name, schema.names))
+    check_columns(columns, schema.names)
+    if len(set(schema.names)) < len(schema.names):
+        message = "has two columns of one name"
+        raise CorpusError(message)
     kind = schema.field(columns.text_name).type
     kind = getattr(kind, "value_type", kind)  # of a dictionary
     types = _pyarrow().types
-    texts = (types.is_string, types.is_large_string, types.is_string_view, types.is_binary, types.is_large_binary)
+    texts = (types.is_null, types.is_string, types.is_large_string, types.is_string_view, types.is_binary, types.is_large_binary)
     if not any(fits(kind) for fits in texts):
         message = f"its column {columns.text_name!r} holds {kind}, no text"
         raise CorpusError(message)
@@ -93,8 +96,12 @@ def _column(batch: Any, name: str) -> Any:  # noqa: ANN401
 def _batches(table: Any, wanted: list[str] | None) -> Iterator[Any]:  # noqa: ANN401
     """Yield batches of rows, none of two row groups, each small however large its rows are."""
     for group in range(table.num_row_groups):
+        first = next(table.iter_batches(_FIRST_ROWS, row_groups=[group], columns=wanted, use_threads=False), None)
+        if first is None:
+            continue
         said = table.metadata.row_group(group)
-        rows = max(1, min(_MOST_ROWS, _BATCH * said.num_rows // max(said.total_byte_size, 1)))
+        size = max(first.nbytes // len(first), said.total_byte_size // max(said.num_rows, 1), 1)
+        rows = max(1, min(_MOST_ROWS, _BATCH // size))
         yield from table.iter_batches(rows, row_groups=[group], columns=wanted, use_threads=False)
 
 

@@ -6,8 +6,12 @@ from base64 import b64encode
 from datetime import date, time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dechaff_cli.corpus import CorpusError
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+
+    from dechaff_cli.columns import Columns
 
 WITHOUT_TEXT = "records without a text"
 """What rows are whose text is missing."""
@@ -53,6 +57,20 @@ def of_text(name: str, text: object, url: str = "") -> Record:
     if not isinstance(text, str | bytes):
         return Record(name, url=url, error=f"its text is no string but {type(text).__name__}")
     return Record(name, text, url)
+
+
+def check_columns(columns: Columns, header: Sequence[str]) -> None:
+    """Refuse a table that lacks a column which somebody named, or the text.
+
+    Raises:
+        CorpusError: It says which columns there are.
+    """
+    if columns.text_name not in header:
+        raise CorpusError(missing(columns.text_name, header))
+    for name, option in ((columns.id, "--id-column"), (columns.url, "--url-column")):
+        if name and name not in header:
+            message = f"has no column {name!r}, which {option} names"
+            raise CorpusError(message)
 
 
 def missing(column: str, known: Iterable[str]) -> str:

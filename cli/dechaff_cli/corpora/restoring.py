@@ -31,13 +31,14 @@ class Restored(NamedTuple):
     errors: list[tuple[str, str]]
 
 
-def restore(report: Path, cleaned: Path, output: Path) -> Restored:
+def restore(report: Path, cleaned: Path, output: Path, quarantine: Path | None = None) -> Restored:
     """Rebuild what a report leads back to; a file or container that cannot be rebuilt does not stop the others.
 
     Args:
         report: The report folder.
         cleaned: The clean copies.
         output: The folder for the originals.
+        quarantine: Where `clean --quarantine` put the files that are wholly in another language.
 
     Raises:
         RestoreError: There is no such report.
@@ -53,7 +54,7 @@ def restore(report: Path, cleaned: Path, output: Path) -> Restored:
     for name, group in groupby(report_folder.read(report), container):
         files = _readable(group, report, done.errors)
         if not name:
-            done = done._replace(files=done.files + sum(_restore(file, cleaned, output, done.errors) for file in files))
+            done = done._replace(files=done.files + sum(_restore(file, (cleaned, output), quarantine, done.errors) for file in files))
         elif name in left:
             done = _container(name, left.pop(name), (cleaned, output), files, done)
     for name, entry in left.items():  # those without a text
@@ -69,12 +70,12 @@ def _readable(group: Iterable[FileReport | RestoreError], report: Path, errors: 
             yield file
 
 
-def _restore(file: FileReport, cleaned: Path, output: Path, errors: list[tuple[str, str]]) -> bool:
+def _restore(file: FileReport, folders: tuple[Path, Path], quarantine: Path | None, errors: list[tuple[str, str]]) -> bool:
     """Rebuild a file; return whether that is done."""
     if file.error is not None:
         return False
     try:
-        corpus.write_below(output, file.path, rebuild(corpus.below(cleaned, file.path).read_bytes(), file))
+        corpus.write_below(folders[1], file.path, report_folder.original(file, folders[0], quarantine))
     except (RestoreError, corpus.CorpusError) as error:
         errors.append((file.path, str(error)))
     except OSError as error:

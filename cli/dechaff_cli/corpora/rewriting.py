@@ -28,7 +28,7 @@ class _Finishing(Protocol):
 def rewrite(  # noqa: PLR0913  where from, how, where to
     source: Source,
     columns: Columns,
-    place: Path,
+    place: Path | str,
     change: Callable[[Record], bytes | None],
     *,
     mode: int | None = None,

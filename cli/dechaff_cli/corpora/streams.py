@@ -59,7 +59,13 @@ class _Bounded(io.RawIOBase):
         return True
 
     def readinto(self, buffer: ReadableBuffer) -> int:
-        data = self._unpacked.read(len(memoryview(buffer)))
+        try:
+            data = self._unpacked.read(len(memoryview(buffer)))
+        except Exception as error:
+            if not isinstance(error, EOFError | zlib.error | gzip.BadGzipFile) and type(error).__name__ != "ZstdError":  # an extra's
+                raise
+            message = f"is cut off or damaged: {error}"
+            raise CorpusError(message) from error
         memoryview(buffer)[: len(data)] = data
         self._made += len(data)
         check_ratio(self._made, self._packed.tell())
@@ -100,16 +106,13 @@ def file(source: corpus.Source) -> Iterator[BinaryIO]:
     try:
         with source.opened() as opened:
             yield opened
-    except (EOFError, zlib.error) as error:
-        message = f"is cut off or damaged: {error}"
-        raise CorpusError(message) from error
     except OSError as error:
         message = f"cannot be read: {error.strerror or error}"
         raise CorpusError(message) from error
     except Exception as error:
-        if type(error).__name__ != "ZstdError":  # its module is only there with the extra
+        if not source.url or isinstance(error, CorpusError):
             raise
-        message = f"is cut off or damaged: {error}"
+        message = f"cannot be read: {type(error).__name__}: {error}"  # every file system calls what goes wrong by names of its own
         raise CorpusError(message) from error
 
 
@@ -140,19 +143,23 @@ def check_ratio(unpacked: int, size: int) -> None:
 
 
 @contextmanager
-def beside(path: Path, mode: int | None = None, wanted: Callable[[], bool] = lambda: True) -> Iterator[BinaryIO]:
+def beside(path: Path | str, mode: int | None = None, wanted: Callable[[], bool] = lambda: True) -> Iterator[BinaryIO]:
     """Open a new file; it takes its place when the block ends well and it is wanted, and otherwise leaves nothing behind.
+
+    A file of another file system is made here first, since few of them can take one back.
 
     Raises:
         OSError: It cannot be written.
     """
-    handle, temporary = tempfile.mkstemp(prefix=".dechaff-", suffix=".tmp", dir=path.parent)
+    handle, temporary = tempfile.mkstemp(prefix=".dechaff-", suffix=".tmp", dir=path.parent if isinstance(path, Path) else None)
     try:
         with os.fdopen(handle, "wb") as out:
             yield out
         Path(temporary).chmod(0o666 & ~corpus.umask() if mode is None else mode)
-        if wanted():
+        if wanted() and isinstance(path, Path):
             Path(temporary).replace(path)
+        elif wanted():
+            corpus.remote().write(path, Path(temporary))
     finally:
         Path(temporary).unlink(missing_ok=True)
 
@@ -161,6 +168,16 @@ def digest(source: corpus.Source) -> str:
     """Return the SHA-256 of what a container holds, unpacked: the same text can be packed in many ways."""
     with content(source) as stream:
         return file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]  # it takes any stream of bytes
+
+
+def place_below(folder: Path | str, name: str) -> Path | str:
+    """Return the place of a file below a folder, or below the address of one.
+
+    Raises:
+        CorpusError: The name leads out of the folder.
+        OSError: A folder cannot be made.
+    """
+    return str(corpus.remote().below(folder, name)) if isinstance(folder, str) else corpus.place_below(folder, name)
 
 
 @contextmanager

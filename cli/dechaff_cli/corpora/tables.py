@@ -8,7 +8,7 @@ import json
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple
 
 from dechaff_cli.corpora import streams
-from dechaff_cli.corpora.records import Record, missing, named, plain
+from dechaff_cli.corpora.records import Record, check_columns, named, plain
 from dechaff_cli.corpus import CorpusError
 
 if TYPE_CHECKING:
@@ -74,12 +74,12 @@ def read(source: Source, columns: Columns, *, whole: bool) -> Iterator[Record]:
         if first.encode(**_BYTES).startswith(_WIDE):
             message = "is UTF-16: convert it to UTF-8 first"
             raise CorpusError(message)
+        first = first.removeprefix("\ufeff")
         delimiter = _delimiter(first, columns.text_name)
         try:
             rows = csv.reader(_chained(first, taking), delimiter=delimiter, strict=True)
-            header = [cell.removeprefix("\ufeff") if at == 0 else cell for at, cell in enumerate(next(rows, []))]
-            if columns.text_name not in header:
-                raise CorpusError(missing(columns.text_name, header))
+            header = next(rows, [])
+            check_columns(columns, header)
             raw = lines.taken()
             if whole:
                 yield Record("", passed_over="headers", whole=_Whole(raw, [], header, delimiter))
@@ -101,7 +101,7 @@ def _chained(first: str, rest: Iterator[str]) -> Iterator[str]:
 def _delimiter(first: str, column: str) -> str:
     """Return the sign between cells: the one that makes the column stand in the header."""
     for sign in _DELIMITERS:
-        if column in next(csv.reader([first.removeprefix("\ufeff")], delimiter=sign), []):
+        if column in next(csv.reader([first], delimiter=sign), []):
             return sign
     return _DELIMITERS[0]
 

@@ -1,0 +1,100 @@
+"""What hostile text costs: `python tests/benchmarks/worst_cases.py [most kilobytes]` prints seconds a megabyte by kind of text and size.
+
+Time that grows no faster than the text keeps the figures of a row level; each row ends with the factor from its first size to its last.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from dechaff import clean, decode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SIZES = (10, 100, 1000, 10_000)  # kilobytes
+
+
+def kinds() -> dict[str, str]:
+    """Return pieces that are repeated to the size asked for, by name; a line feed in the piece makes many lines of it."""
+    return {
+        "one word": "a",
+        "one word, accents": "é",
+        "spaces": " ",
+        "blank lines": "\n",
+        "short lines": "ab\n",
+        "one line": "Rain fell on the hill. ",
+        "brackets": "([{",
+        "brackets, lines": "((((((((((((((((((((\n",
+        "quotes": "\"'",
+        "dashes": "- – — ",
+        "pipes": "| ",
+        "pipes, lines": "| a | b | c |\n",
+        "entities": "&amp;amp;lt;",
+        "ampersands": "&",
+        "escapes": "\x1b[",
+        "combining marks": "e\u0301\u0302",
+        "replacement": "don\ufffdt ",
+        "replacement alone": "\ufffd",
+        "mojibake": "â€™ Ã© ",
+        "mojibake, one word": "Ã©",
+        "mojibake, lines": "The patientâ€™s cafÃ©\n",
+        "East Asian mojibake": "鈥檚 茅",
+        "Chinese": "版权所有",
+        "Chinese, lines": "版权所有 联系我们\n",
+        "Russian, lines": "Политика конфиденциальности\n",
+        "German, lines": "Datenschutz und Impressum für alle\n",
+        "Thai": "ติดต่อเรา",
+        "zero width": "a\u200b",
+        "bidi": "\u202ea\u202c",
+        "controls": "a\x01",
+        "carriage returns": "a\r",
+        "capitals": "Aa ",
+        "full stops": ". ",
+        "full stops, no spaces": "a.",
+        "sentences of chrome": "All rights reserved. ",
+        "chrome lines": "Share this page\n",
+        "headings and text": "Background\nA sentence of twelve words stands here so that it reads as running text.\n",
+        "one heading": "Related articles\n",
+        "figures": "1,234 views\n",
+        "privacy terms": "privacy policy & terms of use | ",
+        "commas": "A, B and ",
+        "names": "Ann B, Cid D; ",
+        "colons": "a: ",
+        "web addresses": "www.example.org/",
+        "numbers": "0123456789",
+        "unassigned": "\u0378",
+        "emoji": "👩‍⚕️",
+        "surrogate bytes": "\udc80",
+    }
+
+
+def rows(most: int) -> Iterator[tuple[str, list[float]]]:
+    """Yield for every kind the seconds a megabyte at each size up to the most kilobytes."""
+    clean("Rain fell.\n")  # what is loaded once is no part of it
+    for name, piece in kinds().items():
+        costs = []
+        for size in (size for size in _SIZES if size <= most):
+            raw = piece.encode("utf-8", "surrogateescape")
+            data = raw * (size * 1000 // len(raw))
+            begin = time.process_time()
+            clean(decode(data).text)
+            costs.append((time.process_time() - begin) * 1e6 / len(data))
+            if costs[-1] * size / 1000 > 100:  # seconds: larger ones are not worth waiting for
+                break
+        yield name, costs
+
+
+def main() -> None:
+    """Print the table."""
+    most = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    sizes = [size for size in _SIZES if size <= most]
+    print("seconds a megabyte".ljust(26), *(f"{size:>8} kB" for size in sizes), "  factor")
+    for name, costs in rows(most):
+        print(name.ljust(26), *(f"{cost:11.2f}" for cost in costs), f"{costs[-1] / max(costs[0], 0.01):8.2f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,225 @@
+"""Runs that were killed, and corpora that change: what `--resume` leaves is what a fresh run leaves, to the byte."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from filelock import FileLock
+
+from dechaff_cli import output, run
+from dechaff_cli.engine import batches
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from conftest import Ran
+
+    Dechaff = Callable[..., Ran]
+
+COMMAND = [sys.executable, "-m", "dechaff_cli"]
+SITES = ("harbour", "quay", "pier")
+
+
+def page(site: str, number: int, title: str = "") -> str:
+    own = title or f"A trial of the {number}th drug"
+    text = f"The patients of ward {number} slept well and their bilirubin fell by {number} units within a week of the first dose."
+    return f"Skip to main content\n{site} kiosk network\nWards and rooms\n\n{own}\n\n{text}\n\nCite this\nQuay {site} 7, Port Ansel\n"
+
+
+@pytest.fixture
+def scrapes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(batches, "FILES", 4)
+    monkeypatch.chdir(tmp_path)
+    for site in SITES:
+        for number in range(5):
+            path = tmp_path / "in" / site / f"{number}.txt"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(page(site, number), encoding="utf-8")
+    return tmp_path / "in"
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def same_as_fresh(dechaff: Dechaff, folder: Path, *words: str) -> None:
+    """Compare what is there with what a run into new folders leaves."""
+    shutil.rmtree("fresh", ignore_errors=True)
+    shutil.rmtree("fresh-report", ignore_errors=True)
+    dechaff("clean", "in", "-o", "fresh", *words)
+    assert tree(folder) == tree(folder.parent / "fresh")
+    assert tree(folder.with_name(f"{folder.name}-report")) == tree(folder.parent / "fresh-report")
+
+
+@pytest.fixture
+def worked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the names of the documents that are cleaned, as they are."""
+    names: list[str] = []
+    clean = run.clean_batch
+
+    def noted(batch: list[batches.Ask]) -> list[run.Outcome]:
+        names.extend(ask.source.name for ask in batch if not ask.record)
+        return clean(batch)
+
+    monkeypatch.setattr(run, "clean_batch", noted)
+    return names
+
+
+def test_an_unchanged_corpus_is_left_alone(dechaff: Dechaff, scrapes: Path, worked: list[str]) -> None:
+    out = scrapes.with_name("out")
+    assert dechaff("clean", "in", "-o", "out", "--jobs", "1").code == 0
+    assert len(worked) == 15
+    before = {path: path.stat().st_mtime_ns for folder in ("out", "out-report") for path in scrapes.with_name(folder).rglob("*.*")}
+    ran = dechaff("clean", "in", "-o", "out", "--jobs", "1", "--resume")
+    assert (ran.code, len(worked)) == (0, 15)
+    assert "Nothing has changed" in ran.err
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+    same_as_fresh(dechaff, out, "--jobs", "1")
+
+
+def test_only_what_changed_is_done_again(dechaff: Dechaff, scrapes: Path, worked: list[str]) -> None:
+    out = scrapes.with_name("out")
+    dechaff("clean", "in", "-o", "out", "--jobs", "1")
+    worked.clear()
+    (scrapes / "quay" / "3.txt").write_text(page("quay", 3, "Another title"), encoding="utf-8")
+    assert dechaff("clean", "in", "-o", "out", "--jobs", "1", "--resume").code == 0
+    assert worked == ["quay/3.txt"]
+    assert b"Another title" in (out / "quay" / "3.txt").read_bytes()
+    same_as_fresh(dechaff, out, "--jobs", "1")
+
+
+def test_a_site_is_done_again_when_its_counts_change(dechaff: Dechaff, scrapes: Path, worked: list[str]) -> None:
+    out = scrapes.with_name("out")
+    dechaff("clean", "in", "-o", "out", "--jobs", "1")
+    worked.clear()
+    (scrapes / "quay" / "5.txt").write_text(page("quay", 5), encoding="utf-8")
+    (scrapes / "pier" / "1.txt").unlink()
+    dechaff("clean", "in", "-o", "out", "--jobs", "1", "--resume")
+    assert sorted(worked) == [*(f"pier/{i}.txt" for i in (0, 2, 3, 4)), *(f"quay/{i}.txt" for i in range(6))]
+    assert not (out / "pier" / "1.txt").exists()
+    assert "on 6 of 6 pages of quay" in scrapes.with_name("out-report").joinpath("findings.jsonl").read_text()
+    same_as_fresh(dechaff, out, "--jobs", "1")
+
+
+@pytest.mark.parametrize("words", [("--ignore", "REP"), ("--removal", "thorough"), ("--encoding", "utf-8")])
+def test_another_configuration_begins_anew(dechaff: Dechaff, scrapes: Path, worked: list[str], words: tuple[str, ...]) -> None:
+    dechaff("clean", "in", "-o", "out", "--jobs", "1")
+    worked.clear()
+    dechaff("clean", "in", "-o", "out", "--jobs", "1", "--resume", *words)
+    assert len(worked) == 15
+    same_as_fresh(dechaff, scrapes.with_name("out"), "--jobs", "1", *words)
+    worked.clear()
+    (scrapes / "quay" / "0.txt").write_text("Other words.\n", encoding="utf-8")
+    dechaff("clean", "in", "-o", "out", "--jobs", "1", "--resume", *words)
+    if words[1] == "REP":
+        assert worked == ["quay/0.txt"]
+    same_as_fresh(dechaff, scrapes.with_name("out"), "--jobs", "1", *words)
+
+
+def test_lost_copies_and_unreadable_files_are_seen(dechaff: Dechaff, scrapes: Path, worked: list[str]) -> None:
+    out = scrapes.with_name("out")
+    dechaff("clean", "in", "-o", "out", "--jobs", "1")
+    worked.clear()
+    (out / "pier" / "2.txt").unlink()
+    dechaff("clean", "in", "-o", "out", "--jobs", "1", "--resume")
+    assert worked == ["pier/2.txt"]
+    (scrapes / "pier" / "2.txt").write_bytes(b"%PDF-1.4")
+    ran = dechaff("clean", "in", "-o", "out", "--jobs", "1", "--resume")
+    assert ran.code == 2
+    assert "pier/2.txt: is a PDF document" in ran.err
+    assert not (out / "pier" / "2.txt").exists()
+    assert dechaff("clean", "in", "-o", "out", "--jobs", "1", "--resume").code == 2
+
+
+def test_pages_move_to_quarantine_and_back(dechaff: Dechaff, scrapes: Path) -> None:
+    foreign = "Der Patient wurde am dritten Tag entlassen und die Leberwerte sanken danach weiter auf normale Werte.\n" * 5
+    words = ("clean", "in", "-o", "out", "--quarantine", "aside", "--jobs", "1")
+    dechaff(*words)
+    path = scrapes / "quay" / "1.txt"
+    path.write_text(foreign, encoding="utf-8")
+    dechaff(*words, "--resume")
+    assert not scrapes.with_name("out").joinpath("quay/1.txt").exists()
+    assert scrapes.with_name("aside").joinpath("quay/1.txt").read_text(encoding="utf-8") == foreign
+    path.write_text(page("quay", 1), encoding="utf-8")
+    dechaff(*words, "--resume")
+    assert scrapes.with_name("out").joinpath("quay/1.txt").exists()
+    assert not scrapes.with_name("aside").joinpath("quay/1.txt").exists()
+
+
+def test_records_of_containers_go_on_too(dechaff: Dechaff, scrapes: Path, worked: list[str]) -> None:
+    rows = [{"text": page(site, number), "url": f"https://{site}.example/{number}"} for site in SITES for number in range(4)]
+    lines = [json.dumps(row) for row in rows]
+    shutil.rmtree(scrapes)
+    scrapes.mkdir()
+    (scrapes / "pages.jsonl").write_text("\n".join([*lines, ""]))
+    include = ("--include", "*.jsonl", "--jobs", "1")
+    dechaff("clean", "in", "-o", "out", *include)
+    assert "Nothing has changed" in dechaff("clean", "in", "-o", "out", *include, "--resume").err
+    worked.clear()
+    lines[5] = json.dumps({**rows[5], "text": page("quay", 1, "Another title")})
+    (scrapes / "pages.jsonl").write_text("\n".join([*lines, ""]))
+    dechaff("clean", "in", "-o", "out", *include, "--resume")
+    assert worked == ["pages.jsonl#6"]
+    same_as_fresh(dechaff, scrapes.with_name("out"), *include)
+
+
+def test_two_runs_do_not_write_into_one_folder(dechaff: Dechaff, scrapes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(output, "_PATIENCE", 0.1)
+    out = scrapes.with_name("out")
+    out.mkdir()
+    with FileLock(out / output.LOCK):
+        ran = dechaff("clean", "in", "-o", "out", "--overwrite")
+        assert ran.code == 2
+        assert "another run is writing into out" in ran.err
+        assert [path.name for path in out.iterdir()] == [output.LOCK]
+    assert dechaff("clean", "in", "-o", "out").code == 0
+    assert sorted(path.name for path in out.iterdir()) == sorted(SITES)
+
+
+def test_resume_says_what_it_needs(dechaff: Dechaff, scrapes: Path) -> None:
+    for words in (("-o", "out", "--no-report"), ("-o", "out", "--overwrite"), ("--in-place",)):
+        ran = dechaff("clean", "in", "--resume", *words)
+        assert ran.code == 2
+        assert "--resume goes with --output and its report" in ran.err
+    out = scrapes.with_name("out")
+    out.mkdir()
+    (out / "mine.txt").write_text("Rain fell.\n")
+    ran = dechaff("clean", "in", "-o", "out", "--resume")
+    assert ran.code == 2
+    assert "clean into a new folder" in ran.err
+    assert "--resume to go on" in dechaff("clean", "in", "-o", "out").err
+    (out / "mine.txt").unlink()
+    report = scrapes.with_name("out-report")
+    report.mkdir(exist_ok=True)
+    (report / "resume.sqlite").write_bytes(b"not a database, but something else of some length" * 40)
+    (out / "mine.txt").write_text("Rain fell.\n")
+    ran = dechaff("clean", "in", "-o", "out", "--resume")
+    assert ran.code == 2
+    assert "cannot be used to go on" in ran.err
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_killed_run_goes_on(dechaff: Dechaff, scrapes: Path, jobs: str) -> None:
+    for site in SITES:
+        for number in range(5, 120):
+            (scrapes / site / f"{number}.txt").write_text(page(site, number), encoding="utf-8")
+    out = scrapes.with_name("out")
+    words = [*COMMAND, "clean", "in", "-o", "out", "--jobs", jobs, "--resume"]
+    chance = random.Random(7)  # noqa: S311  moments
+    for _ in range(3):
+        with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=scrapes.parent) as process:
+            until = time.monotonic() + 60
+            while process.poll() is None and not (out.exists() and any(out.iterdir())) and time.monotonic() < until:
+                time.sleep(0.01)
+            time.sleep(chance.uniform(0, 2))
+            process.kill()
+    assert dechaff("clean", "in", "-o", "out", "--jobs", jobs, "--resume").code == 0
+    same_as_fresh(dechaff, out)
