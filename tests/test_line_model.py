@@ -93,8 +93,14 @@ def test_titles_bylines_first_paragraphs_and_samples_without_chrome_stay(removal
     page = "\n".join([*_MENU, "", *_TEXT, "", *_MENU]) + "\n"
     assert set(_TEXT) <= set(clean(page, removal=removal).text.split("\n"))
     for name, text in _texts(samples / "negative" / "in").items():
-        if removal == "careful":
-            assert clean(text, removal=removal).text == text, name
+        assert clean(text, removal=removal).text == text, name
+
+
+def test_names_over_posts_stay_among_buttons_that_go(samples: Path) -> None:
+    text = _texts(samples / "scrapes" / "in" / "liver-forum")["thread-5521.txt"]
+    gone = [text[edit.start : edit.end].strip() for edit in LineModel([RULE], "balanced").find(paged([Document("", "", text)]))[0]]
+    assert "Log in   Register" in gone
+    assert not {"OldTiller", "marja_k", "Nurse_Obi"} & {*gone}
 
 
 def test_a_menu_goes_and_says_why() -> None:

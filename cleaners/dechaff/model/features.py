@@ -286,6 +286,8 @@ class Facts(NamedTuple):
     """How often the page has it."""
     cell: Flags
     """Whether it is short and stands among figures, as the cells of a table do."""
+    code: Flags
+    """Whether it stands among lines of code."""
 
 
 def facts(lines: Lines) -> Facts:
@@ -299,6 +301,7 @@ def facts(lines: Lines) -> Facts:
         2 * lines.own["titled"] > lines.own["words"],
         sheet.copies(lines.line)[0],
         _cells(lines.own, sheet),
+        _code(lines.own, sheet),
     )
 
 
@@ -311,3 +314,12 @@ def _cells(own: dict[str, Ints], sheet: Sheet) -> Flags:
     figure = (own["digits"] > 0) & (own["letters"] <= 2 * own["digits"])
     near = sheet.window(sheet.sums(figure.astype(np.int64)), -3, 3) - figure
     return np.asarray((near >= _CELLS) & (own["words"] <= _CELL_WORDS))
+
+
+_CODE = 3  # of the six nearest lines: "[search]" among settings is one of them, "Next >" among links is not
+
+
+def _code(own: dict[str, Ints], sheet: Sheet) -> Flags:
+    """Return which lines stand among lines of code: those with more braces, equals signs and the like than bars, slashes and arrows."""
+    coded = own["code"] > own["bars"]
+    return np.asarray(sheet.window(sheet.sums(coded.astype(np.int64)), -3, 3) - coded >= _CODE)
