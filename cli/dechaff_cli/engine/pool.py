@@ -7,9 +7,10 @@ import signal
 import threading
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import connection, parent_process
+from multiprocessing import active_children, connection, parent_process
 from typing import TYPE_CHECKING, Any, Self
 
+from dechaff_cli.corpus import CorpusError
 from dechaff_cli.engine.flow import LostError
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from dechaff_cli.engine.batches import Ask
     from dechaff_cli.engine.flow import Begin, Pending, Work
 
-_SHARE = 0.5  # of what a run may hold between its passes: several processes have several automata, and are to need no more than 600 MB
+_SHARE = 0.25  # of what a run may hold between its passes: with half, two processes and this one took 611 MB
 
 
 class Crew:
@@ -66,9 +67,22 @@ class Pool:
         """Leave the processes for the next pass."""
 
     def submit(self, asked: Sequence[Ask]) -> Pending:
-        """Queue a batch."""
+        """Queue a batch.
+
+        Raises:
+            CorpusError: The system grants no more processes or open files.
+        """
         number = self._next % self.slots
         self._next += 1
+        try:
+            return _Queued(self._submit(number, asked))
+        except OSError as error:
+            for process in active_children():  # those that were begun wait for one that will not come
+                process.kill()
+            message = f"no process can be started to work in: {error.strerror}; try --jobs 1"
+            raise CorpusError(message) from error
+
+    def _submit(self, number: int, asked: Sequence[Ask]) -> Future[Any]:
         try:
             return self._queued(number, asked)
         except BrokenProcessPool:  # it died of an earlier batch
@@ -77,12 +91,12 @@ class Pool:
             self._begun.discard(number)
             return self._queued(number, asked)
 
-    def _queued(self, number: int, asked: Sequence[Ask]) -> Pending:
+    def _queued(self, number: int, asked: Sequence[Ask]) -> Future[Any]:
         executor = self._crew.executors[number]
         if number not in self._begun:
             executor.submit(self._begin, apart=True, share=_SHARE / self.slots)
             self._begun.add(number)
-        return _Queued(executor.submit(self._work, asked))
+        return executor.submit(self._work, asked)
 
     def alone(self, asked: Sequence[Ask]) -> Any:  # noqa: ANN401
         """Return what comes of a batch in a process of its own."""
