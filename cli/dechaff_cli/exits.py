@@ -55,6 +55,9 @@ def exit_codes() -> Iterator[None]:
         where = f"{error.filename}: " if error.filename else ""
         note(f"dechaff: {safe(where)}{safe(error.strerror or str(error))}")
         raise typer.Exit(FAILED) from error
+    except MemoryError as error:
+        note("dechaff: the memory of this machine does not suffice; --jobs 1 needs least, and what is written is whole")
+        raise typer.Exit(FAILED) from error
     except KeyboardInterrupt as interrupt:
         ended = isinstance(interrupt, Terminated)
         note(f"dechaff: {'ended' if ended else 'interrupted'}; what is written is whole")

@@ -14,12 +14,14 @@ from dechaff_cli.exits import fail
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from dechaff import FileReport
     from dechaff.profile import Profile
     from dechaff_cli.columns import Columns
     from dechaff_cli.config import Configs
     from dechaff_cli.corpus import Corpus, Source
     from dechaff_cli.formats.summary import Summary
     from dechaff_cli.manifest import Manifest
+    from dechaff_cli.rerun import Run
     from dechaff_cli.run import Outcome, Task
 
 STDIN = "-"
@@ -65,6 +67,7 @@ class Call:
         out: Path | str | None = None,
         *,
         diff: bool = False,
+        suspects: bool = False,
         keep_text: bool = False,
         pack: bool = False,
         quarantine: Path | None = None,
@@ -79,6 +82,7 @@ class Call:
             self.configs,
             out,
             diff=diff,
+            suspects=suspects,
             keep_text=keep_text,
             quarantine=quarantine,
             encoding=self.configs.of_run("encoding"),
@@ -232,11 +236,18 @@ def placed(files: Sequence[Source], roots: Sequence[Path]) -> list[Source]:
 
 
 def clean_folder(
-    found: Corpus, task: Task, out: Path | str, folder: Path | None, jobs: int, to: str | None = None, manifest: Manifest | None = None
+    found: Corpus,
+    task: Task,
+    out: Path | str,
+    folder: Path | None,
+    jobs: int,
+    to: str | None = None,
+    manifest: Manifest | None = None,
+    run: Run | None = None,
 ) -> None:
     """Clean what was found, write the report, and say on standard error what was done."""
+    from dechaff_cli.html import PAGE
     from dechaff_cli.passes import Passes
-    from dechaff_cli.report_folder import PAGE
     from dechaff_cli.terminal import note, show
 
     with Passes(found, task, jobs, manifest) as passes:
@@ -244,7 +255,8 @@ def clean_folder(
         if passes.nothing_to_do():
             note(f"Nothing has changed: {out} and its report are as the last run left them.")
             return
-        summary = _written(found, passes.clean(counts), task, out, folder, to)
+        over: list[tuple[str, str]] = []
+        summary = _written(found, _judged(passes.clean(counts), task, over), task, out, folder, to, run, over)
         passes.finish()
     for table in summary.table():
         show(table)
@@ -256,8 +268,30 @@ def clean_folder(
         fail(summary.errors)
 
 
+def _judged(cleaned: Iterator[tuple[Source, Outcome]], task: Task, over: list[tuple[str, str]]) -> Iterator[tuple[Source, Outcome]]:
+    """Yield documents and what became of them; note which are over their budget."""
+    for source, outcome in cleaned:
+        over += over_budget(source, outcome.report, task)
+        yield source, outcome
+
+
+def over_budget(source: Source, report: FileReport, task: Task) -> list[tuple[str, str]]:
+    """Return the path of a file and how far it is beyond its budget, if it is."""
+    if task.configs is None or report.error is not None:
+        return []
+    words = task.configs.policy(source.path, report.site).exceeded(report, report.findings)
+    return [(report.path, "; ".join(words))] if words else []
+
+
 def _written(
-    found: Corpus, each: Iterator[tuple[Source, Outcome]], task: Task, out: Path | str, folder: Path | None, to: str | None
+    found: Corpus,
+    each: Iterator[tuple[Source, Outcome]],
+    task: Task,
+    out: Path | str,
+    folder: Path | None,
+    to: str | None,
+    run: Run | None,
+    over: list[tuple[str, str]],
 ) -> Summary:
     """Write the clean copies that are not written yet, and the report; return the figures."""
     from dechaff_cli.corpora import cleaning, converting
@@ -265,13 +299,15 @@ def _written(
     from dechaff_cli.report_folder import ReportFolder
     from dechaff_cli.tally import Tally
 
-    with ReportFolder(folder, sorted(task.rules)) if folder else nullcontext() as writing:
+    clean = out if isinstance(out, Path) and to is None else None
+    with ReportFolder(folder, sorted(task.rules), clean, run) if folder else nullcontext() as writing:
         tally = Tally(Summary(errors=list(found.problems)), writing)
         if to is None:
             cleaning.write(found, each, out, tally)
         else:
             converting.write(found, each, out, tally, to)
         tally.summary.skipped = found.skipped
+        tally.summary.over = sorted(over)
         if writing:
             writing.finish(tally.summary)
     return tally.summary

@@ -75,28 +75,24 @@ class Pool:
         number = self._next % self.slots
         self._next += 1
         try:
-            return _Queued(self._submit(number, asked))
-        except OSError as error:
-            for process in active_children():  # those that were begun wait for one that will not come
-                process.kill()
-            message = f"no process can be started to work in: {error.strerror}; try --jobs 1"
-            raise CorpusError(message) from error
-
-    def _submit(self, number: int, asked: Sequence[Ask]) -> Future[Any]:
-        try:
             return self._queued(number, asked)
         except BrokenProcessPool:  # it died of an earlier batch
             self._crew.executors[number].shutdown(wait=True, cancel_futures=True)
             self._crew.executors[number] = _process()
             self._begun.discard(number)
             return self._queued(number, asked)
+        except OSError as error:
+            for process in active_children():  # those that were begun wait for one that will not come
+                process.kill()
+            message = f"no process can be started to work in: {error.strerror}; try --jobs 1"
+            raise CorpusError(message) from error
 
-    def _queued(self, number: int, asked: Sequence[Ask]) -> Future[Any]:
+    def _queued(self, number: int, asked: Sequence[Ask]) -> Pending:
         executor = self._crew.executors[number]
         if number not in self._begun:
             executor.submit(self._begin, apart=True, share=_SHARE / self.slots)
             self._begun.add(number)
-        return executor.submit(self._work, asked)
+        return _Queued(executor.submit(self._work, asked))
 
     def alone(self, asked: Sequence[Ask]) -> Any:  # noqa: ANN401
         """Return what comes of a batch in a process of its own."""
