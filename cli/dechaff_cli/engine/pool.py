@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dechaff_cli.engine.batches import Ask
     from dechaff_cli.engine.flow import Begin, Pending, Work
 
-_SHARE = 0.5  # of what a run may hold between its passes: several processes have several automata, and are to need no more than 600 MB
+_SHARE = 0.25  # of what a run may hold between its passes: with half, two processes and this one took 611 MB
 
 
 class Crew:
