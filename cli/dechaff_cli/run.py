@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dechaff import Document, NotTextError, Pipeline, decode
+from dechaff.pages import paged
 from dechaff.repetition import Survey, add_quote
 from dechaff.report import FileReport, again, describe
 from dechaff.rules import extend
+from dechaff.suspects import suspects
 from dechaff.tally import counted
 from dechaff_cli import corpus
 from dechaff_cli.config import Treatment
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from dechaff.model.store import Model
     from dechaff.pipeline import Work as Prepared
     from dechaff.repetition import Pair
+    from dechaff.report import Suspect
     from dechaff_cli.config import Configs
     from dechaff_cli.corpus import Source
     from dechaff_cli.engine.batches import Batch
@@ -85,6 +88,8 @@ class Task:
     out: Path | str | None = None
     """Folder for the clean copies, or the address of one; without one nothing is written."""
     diff: bool = False
+    suspects: bool = False
+    """Whether to look for lines that stay and look like chrome."""
     keep_text: bool = False
     pack: bool = False
     """Whether outcomes are kept for a later run."""
@@ -330,10 +335,19 @@ def clean_batch(batch: Sequence[Ask]) -> list[Outcome]:
             known = unpacked(ask.record)
             outcomes[id(one)] = known._replace(text=again(one.decoded.text, known.report.findings))
     for pipeline, files, works in _prepared([one for one in found if id(one) not in outcomes], held, pipelines):
-        for one, cleaned in zip(files, pipeline.finish(works), strict=True):
-            outcome = _written(one, _outcome(one, cleaned, pipeline.rules, task), cleaned, task)
+        made = pipeline.finish(works)
+        doubts = _doubts(pipeline, files, made) if task.suspects else [()] * len(made)
+        for one, cleaned, doubtful in zip(files, made, doubts, strict=True):
+            outcome = _written(one, _outcome(one, cleaned, pipeline.rules, task, doubtful), cleaned, task)
             outcomes[id(one)] = packed(outcome) if task.pack else outcome
     return [outcomes[id(one)] for one in found]
+
+
+def _doubts(pipeline: Pipeline, files: Sequence[Read], made: Sequence[Cleaned]) -> list[tuple[Suspect, ...]]:
+    """Return the lines of each clean text that stay and look like chrome; none of a page that was left as it is."""
+    pages = [document(one)._replace(text=cleaned.text) for one, cleaned in zip(files, made, strict=True) if not cleaned.foreign]
+    found = iter(suspects(pipeline, paged(pages)))
+    return [() if cleaned.foreign else next(found) for cleaned in made]
 
 
 def _taken(batch: Sequence[Ask], task: Task) -> tuple[list[Read], dict[Source, Prepared]]:
@@ -370,11 +384,11 @@ def _written(found: Read, outcome: Outcome, cleaned: Cleaned, task: Task) -> Out
     return outcome if task.keep_text else outcome._replace(text="")
 
 
-def _outcome(found: Read, cleaned: Cleaned, rules: frozenset[str], task: Task) -> Outcome:
+def _outcome(found: Read, cleaned: Cleaned, rules: frozenset[str], task: Task, doubtful: tuple[Suspect, ...] = ()) -> Outcome:
     assert found.decoded is not None
     heard = found.decoded._replace(remarks=tuple(remark for remark in found.decoded.remarks if remark.rule in rules))
     page = document(found)
-    report = describe(page.path, page.site, found.raw, heard, cleaned)
+    report = describe(page.path, page.site, found.raw, heard, cleaned, doubtful)
     diff = unified(page.path, found.raw, found.decoded.text, cleaned) if task.diff and report.findings else b""
     return Outcome(report, diff, cleaned.text)
 

@@ -26,6 +26,7 @@ _RECORD = 0.06
 """Share of guarded lines, other than figures, from which a page is a record or a paper: of 42 invented ones of 33 sites 41 have it,
 of WCXB pages one in twenty."""
 _ASKED = 64  # lines of a page that are asked for their guard: at .06, four of them make it a record
+_DOUBTFUL = 5  # one to four that a line is content: of the lines of invented records that stay, most below it are chrome
 _NEAR = 3  # lines either side that are asked whether a guarded line stands alone
 
 
@@ -129,6 +130,16 @@ class Look:
         where = np.flatnonzero(self.goes)
         page = self.owners[np.searchsorted(self.lines.pages, where, side="right") - 1]
         return [(int(p), int(self.numbers[i]), self._evidence(int(i))) for p, i in zip(page, where, strict=True)]
+
+    def doubtful(self) -> list[tuple[int, int, float, str]]:
+        """Return the lines that only the cut keeps, though they are chrome by far more likely: page, line, chance of chrome, evidence."""
+        where = np.flatnonzero(~self.goes & (_DOUBTFUL * self.chances < decision.WHOLE))
+        page = self.owners[np.searchsorted(self.lines.pages, where, side="right") - 1]
+        return [
+            (int(p), int(self.numbers[i]), round(1 - int(self.chances[i]) / decision.WHOLE, 3), self._evidence(int(i)))
+            for p, i in zip(page, where, strict=True)
+            if int(i) not in self.kept
+        ]
 
     def next(self) -> Look | None:
         """Return the next look at the pages that lost something, or None."""

@@ -7,9 +7,10 @@ import signal
 import threading
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import connection, parent_process
+from multiprocessing import active_children, connection, parent_process
 from typing import TYPE_CHECKING, Any, Self
 
+from dechaff_cli.corpus import CorpusError
 from dechaff_cli.engine.flow import LostError
 
 if TYPE_CHECKING:
@@ -39,14 +40,26 @@ class Pool:
         self._executor.shutdown(wait=True, cancel_futures=True)
 
     def submit(self, asked: Sequence[Ask]) -> Pending:
-        """Queue a batch."""
+        """Queue a batch.
+
+        Raises:
+            CorpusError: The system grants no more processes or open files.
+        """
         try:
-            future = self._executor.submit(self._work, asked)
+            return _Queued(self._submit(asked))
+        except OSError as error:
+            for process in active_children():  # those that were begun wait for one that will not come
+                process.kill()
+            message = f"no process can be started to work in: {error.strerror}; try --jobs 1"
+            raise CorpusError(message) from error
+
+    def _submit(self, asked: Sequence[Ask]) -> Future[Any]:
+        try:
+            return self._executor.submit(self._work, asked)
         except BrokenProcessPool:
             self._executor.shutdown(wait=True, cancel_futures=True)
             self._executor = self._new(self.slots)
-            future = self._executor.submit(self._work, asked)
-        return _Queued(future)
+            return self._executor.submit(self._work, asked)
 
     def alone(self, asked: Sequence[Ask]) -> Any:  # noqa: ANN401
         """Return what comes of a batch in a process of its own."""
