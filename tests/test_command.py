@@ -59,7 +59,15 @@ def test_clean_writes_copies_and_a_report_and_touches_nothing_else(scrapes: Path
     assert (out / "site" / "b.md").read_text(encoding="utf-8") == CLEAN
     assert (out / "c.text").read_bytes() == b""
     report = tmp_path / "clean-report"
-    assert {path.name for path in report.iterdir()} == {"index.html", "changes.diff", "findings.jsonl", "summary.md", "summary.json"}
+    assert {path.name for path in report.iterdir()} == {
+        "index.html",
+        "changes.diff",
+        "findings.jsonl",
+        "resume.sqlite",
+        "run.json",
+        "summary.md",
+        "summary.json",
+    }
     assert {path: path.read_bytes() for path in scrapes.rglob("*") if path.is_file()} == before
     records = {record["path"]: record for record in map(json.loads, (report / "findings.jsonl").read_text().splitlines())}
     assert list(records) == ["c.text", "site/a.txt", "site/b.md"]

@@ -350,6 +350,8 @@ DAMAGED: list[tuple[str, Callable[[Path], None], str]] = [
     ("p.csv", raw(b""), "has no column 'text'; it has none"),
     ("p.csv", raw(b"body,id\nx,1\n"), "has no column 'text'; it has 'body', 'id'. Name the one that holds the text with --text-column"),
     ("p.jsonl", raw(b'{"body": "x"}\n'), "has no column 'text'; it has 'body'"),
+    ("p.json.gz", raw(gzip.compress(b'[{"text": "x"},\n{"text": "y"}]\n')), "is a JSON array, where one object a line was expected"),
+    ("p.csv", raw(b'text\nx\n"y\n'), "; that is after record 1"),
 ]
 
 
@@ -664,3 +666,29 @@ def test_records_of_one_name_are_not_taken_for_one_another(dechaff: Callable[...
     assert (tmp_path / "back" / "p.jsonl").read_bytes() == (tmp_path / "p.jsonl").read_bytes()
     assert dechaff("clean", "p.jsonl", "-o", "many", "--to", "text", *words).code == 2
     assert not list((tmp_path / "many").rglob("*.txt"))
+
+
+def test_restore_refuses_a_container_that_was_changed(dechaff: Callable[..., Any], tmp_path: Path) -> None:
+    keep(tmp_path / "p.jsonl", [("a.org", DIRTY), ("b.org", LAST)])
+    assert dechaff("clean", "p.jsonl", "-o", "out", "--jobs", "1").code == 0
+    whole = (tmp_path / "out" / "p.jsonl").read_bytes()
+    first, second = whole.splitlines(keepends=True)
+    for changed, why in (
+        (first, "the clean copy lacks records that the report has"),
+        (whole + second, "the report knows nothing of record 3"),
+        (second + first, "record 1: the clean copy is not the one"),
+    ):
+        (tmp_path / "out" / "p.jsonl").write_bytes(changed)
+        ran = dechaff("restore", "out-report", "out", "-o", "back", "--overwrite")
+        assert ran.code == 2
+        assert f"dechaff: p.jsonl: {why}" in ran.err
+        assert not list((tmp_path / "back").iterdir())
+
+
+def test_letters_are_escaped_as_the_other_records_of_a_file_have_them(dechaff: Callable[..., Any], tmp_path: Path) -> None:
+    for name, ascii_only in (("a.jsonl", True), ("b.jsonl", False)):
+        lines = [json.dumps({"text": text}, ensure_ascii=ascii_only) for text in (DIRTY, LAST, "Ünder the hill.\n")]
+        (tmp_path / name).write_text("\n".join(lines), encoding="utf-8")
+        assert dechaff("clean", name, "-o", f"out-{name}", "--jobs", "1").code == 0
+        assert (f"{CLEAN}".encode() in (tmp_path / f"out-{name}" / name).read_bytes().replace(b"\\n", b"\n")) != ascii_only
+        assert "1 container restored" in dechaff("restore", f"out-{name}-report", f"out-{name}", "-o", f"back-{name}").err

@@ -135,3 +135,88 @@ def test_what_two_characters_would_fit_stays_lost(line: str) -> None:
 def test_odd_letters_beside_digits_are_no_misread_page() -> None:
     text = "Posted 19hΩ120 by jo\nPosted 1dΩ398 by al\nThe resistance was 4kΩ, then 12kΩ.\n"
     assert _repaired(text) == text
+
+
+_PAGE = "The nurse’s notes said “no change” again.\nIt didn’t help; the patient’s sister — a doctor — left.\nWe’ll see, she said.\n"
+
+
+@pytest.mark.parametrize("page", ["gbk", "big5", "cp949", "cp932", "ascii"])
+def test_english_read_as_an_east_asian_page_comes_back_without_its_quotation_marks(page: str) -> None:
+    damaged = _PAGE.replace(" — a doctor —", "").encode().decode(page, "replace")
+    assert _repaired(damaged) == _PAGE.replace(" — a doctor —", "")
+
+
+def test_a_dash_that_was_lost_is_open_without_another_in_the_document() -> None:
+    damaged = _PAGE.encode().decode("cp949", "replace")
+    assert "\ufffd\ufffd\ufffd a doctor" in _repaired(damaged)
+    assert "sister — a doctor — left" in _repaired("One way — the other was closed — stayed.\n" + damaged)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", "Die Größe der Leber fiel auf die Hälfte, sagte die Ärztin.\nFür die Patienten wäre es schön.\n"),
+        ("cs", "Pacienti dostávali léčbu každý týden a játra fungovala lépe.\nLékařka řekla, že dávka byla příliš vysoká.\n"),
+        ("ro", "După o săptămână ficatul pacienților a funcționat mai bine.\nDoza a fost redusă în fiecare zi.\n"),
+        ("pl", "Po tygodniu wątroba pacjentów pracowała lepiej.\nDawkę leku zmniejszono o połowę.\n"),
+    ],
+)
+@pytest.mark.parametrize("page", ["gbk", "cp949", "cp932"])
+def test_words_that_lost_bytes_are_filled_rightly_or_not_at_all(language: str, text: str, page: str) -> None:
+    assert language
+    damaged = text.encode().decode(page, "replace")
+    for new, was, broken in zip(_repaired(damaged).split(), text.split(), damaged.split(), strict=True):
+        assert new in {was, broken}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "He wore a T恤 and sang 卡拉OK.\nThe 3G网 was slow; Hello猫Kitty bags sold well.\n",
+        "The character 眉 means eyebrow, 猫 means cat, and 茅 is in Maotai.\n",
+        "U+FFFD looks like \ufffd or \ufffd\ufffd\ufffd in a terminal.\n",
+        "SELKÄ\xa0EDELLÄ\xa0MAAHAN\n",
+        "ВІКІ is Ukrainian for WIKI\n",
+        "HÅØYA ER BLÅØYD\n",
+        "├┤a┼┐a┼┐a┼┐a┼┐a\n",
+    ],
+)
+def test_a_few_characters_that_happen_to_be_utf8_stay(text: str) -> None:
+    assert _repaired(text) == text
+
+
+def test_what_happens_to_be_utf8_stays_damaged_no_longer_beside_certain_damage() -> None:
+    assert _repaired("voilÃ le travail, mÃ©decin\n") == "voilà le travail, médecin\n"
+
+
+@pytest.mark.parametrize(
+    ("found", "meant"),
+    [
+        ("p &lt; 0.05, and a < b; caf&eacute;s &amp; bars", "p < 0.05, and a < b; cafés & bars"),
+        ("R&amp;amp;D &amp;lt; 3&#37; &#x2019;90s", "R&D < 3% ’90s"),
+        ("http://example.org/?a=1&amp;b=2&copy=3", "http://example.org/?a=1&b=2&copy=3"),
+        ("one&#10;two &hellip;", "one&#10;two …"),
+        ("&lt;p&gt;A paragraph of a feed.&lt;/p&gt;", "<p>A paragraph of a feed.</p>"),
+    ],
+)
+def test_entities_are_written_as_characters_line_by_line(found: str, meant: str) -> None:
+    assert _repaired(f"1 < 2\n{found}\n3 > 2\n") == f"1 < 2\n{meant}\n3 > 2\n"
+
+
+@pytest.mark.parametrize(
+    "sample",
+    [
+        "Write <b>&amp;</b> to show an ampersand.",
+        'text = text.replace("&amp;", and_sign)',
+        "if (a &amp;&amp; b &lt; c) {",
+        "std::vector&lt;int&gt; v = f(&amp;x);",
+    ],
+)
+def test_samples_of_markup_and_code_stay_while_other_lines_are_repaired(sample: str) -> None:
+    text = "Smith &amp; Weber\np &lt; 0.05\nR&amp;D\n"
+    assert _repaired(f"{text}{sample}\n") == f"Smith & Weber\np < 0.05\nR&D\n{sample}\n"
+
+
+def test_a_page_about_markup_keeps_its_entities() -> None:
+    text = "<p>Tom &amp; Jerry</p>\nThe entity &amp; stands for an ampersand.\n"
+    assert _repaired(text) == text

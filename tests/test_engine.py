@@ -71,7 +71,7 @@ def test_no_more_documents_are_held_than_are_being_worked_on() -> None:
             taken.append(i)
             yield Source(Path(), str(i), 1 << 19)
 
-    with Here(_names, lambda _: None) as place:
+    with Here(_names, _begin) as place:
         for number, (batch, parts) in enumerate(in_order(place, batches(documents(), all_of))):
             assert parts == [(batch.asked, [source.name for source in batch.documents])]
             assert taken[-1] < 2 * number + 16
@@ -87,7 +87,7 @@ def test_what_is_done_is_passed_on_in_its_place() -> None:
     def ask(some: Sequence[Source]) -> list[Ask | None]:
         return [one if int(source.name) % 3 else None for source, one in zip(some, all_of(some), strict=True)]
 
-    with Here(_names, lambda _: None) as place:
+    with Here(_names, _begin) as place:
         found = list(in_order(place, batches((Source(Path(), str(i), 1 << 19) for i in range(9)), ask)))
     assert [source.name for batch, _ in found for source in batch.documents] == [str(i) for i in range(9)]
     assert [name for _, parts in found for _, names in parts for name in names] == ["1", "2", "4", "5", "7", "8"]
@@ -98,3 +98,7 @@ def test_an_empty_tally_adds_nothing() -> None:
     rows = counted([_page(("a", {3}))])
     assert Survey(total([rows, counted([])])) == Survey(rows)
     assert Survey(rows.part(0, 0)).settle() == Survey()
+
+
+def _begin(*, apart: bool, share: float) -> None:
+    pass

@@ -96,6 +96,56 @@ def test_content_in_another_language_stays(tail: list[str], place: str) -> None:
     assert _clean(page)[0] == page
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Ελληνική Εταιρεία Μελέτης Ήπατος",
+        "日本肝臓学会",
+        "대한신경과학회",
+        "Türk Karaciğer Araştırmaları Derneği",
+        "Sociedade Portuguesa de Cardiologia",
+        "Slovenská lekárska spoločnosť",
+        "Вестник хирургической гастроэнтерологии",
+        "Wiadomości Lekarskie",
+        "HNO-Klinik, Kreiskrankenhaus Altstadt, Altstadt",
+        "Ключові слова: задишка, літні",
+        "Anahtar kelimeler: safra asitleri, açlık",
+        "关键词 胆汁酸；禁食；队列",
+        "柴胡, 黄芩, 半夏, 人参",
+        "赵敏 钱伟 孙丽 周强",
+        "小林 真、渡辺 由美",
+        "أحمد سالم، منى الخطيب، خالد يوسف",
+        "Автори заявляють про відсутність конфлікту інтересів.",
+        "Tác giả cam kết không có xung đột lợi ích.",
+        "Die Studie wurde von der Ethikkommission genehmigt.",
+        "(受稿：2011年4月5日)",
+        "«Здоровье дороже богатства»",
+        "「食は命なり」",
+        "Nervus vagus, plexus brachialis, arteria carotis communis",
+        "Статус: Recruiting",
+        "研究阶段：Phase 3",
+    ],
+)
+def test_a_line_of_an_article_stays_alone_at_the_end(line: str) -> None:
+    page = [*_TEXT, "", line]
+    assert _clean(page)[0] == page
+
+
+def test_labels_in_another_language_over_values_stay() -> None:
+    page = [*_TEXT, "", "Статус", "Recruiting", "Фаза", "Phase 2"]
+    assert _clean(page)[0] == page
+
+
+def test_a_long_sentence_that_speaks_of_no_site_stays_alone() -> None:
+    sentence = (
+        "Os pluviómetros foron lidos cada mañá durante un ano nos tellados de once clínicas, e ninguén faltou nin un só día á súa cita."
+    )
+    page = [*_TEXT, "", sentence]
+    kept, notes = _clean(page)
+    assert kept == page
+    assert len(notes) == 1
+
+
 def test_a_block_amid_the_text_is_reported_and_goes_on_request() -> None:
     page = [*_TEXT, "", "Abonnez-vous à notre lettre d'information", "Gérer mes préférences de cookies", "", *_TEXT]
     kept, notes = _clean(page)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
 from base64 import b64encode
+from dataclasses import replace
 from hashlib import sha256
 from html.parser import HTMLParser
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from dechaff import RULES, FileReport, Finding
 from dechaff.decoding import Encoding
+from dechaff.report import Suspect
+from dechaff_cli import html
 from dechaff_cli.formats.summary import Summary
-from dechaff_cli.html import render
 from dechaff_cli.terminal import safe
 
 HOSTILE = [
@@ -30,7 +35,7 @@ HOSTILE = [
 ]
 TAGS = frozenset(
     """html head meta title style body header nav main footer section h1 h2 h3 p a b i q code small strong span bdi del ins ul li dl div dt
-    dd table caption thead tbody tr th td details summary figure figcaption svg rect line text""".split()  # noqa: SIM905  fifty quotes
+    dd table caption thead tbody tr th td details summary figure figcaption svg rect line text script noscript""".split()  # noqa: SIM905  fifty quotes
 )
 
 
@@ -60,7 +65,7 @@ class Page(HTMLParser):
         assert self.open.pop() == tag
 
     def handle_data(self, data: str) -> None:
-        if self.open and self.open[-1] != "style":
+        if self.open and self.open[-1] not in {"style", "script"}:
             self.text += data
             self.rows[-1] += data
 
@@ -80,11 +85,15 @@ def file(*findings: Finding, path: str = "site/page.txt", site: str = "site", en
     return FileReport(path, site, Encoding(encoding), 1200, 900, "in", "out", 40, 30, 1000, 750, findings)
 
 
-def page_of(*files: FileReport, left_out: int = 0, summary: Summary | None = None) -> str:
+def page_of(*files: FileReport, summary: Summary | None = None) -> str:
     summary = summary or Summary()
-    for report in files:
-        summary.add(report)
-    return render(summary, files, left_out)
+    with TemporaryDirectory() as folder:
+        page = html.Page(Path(folder))
+        for report in files:
+            summary.add(report)
+            page.add(report, report.to_json().encode("ascii") + b"\n")
+        page.finish(summary, files, None)
+        return (Path(folder) / "index.html").read_text(encoding="utf-8")
 
 
 def hostile() -> str:
@@ -101,7 +110,7 @@ def hostile() -> str:
     ]
     unknown = file(*(removal(1, text, rule=text) for text in HOSTILE), path="unknown")
     errors = [FileReport(text, error=text) for text in HOSTILE]
-    return page_of(*everywhere, unknown, *errors, summary=Summary(skipped=dict.fromkeys(HOSTILE, 2)), left_out=3)
+    return page_of(*everywhere, unknown, *errors, summary=Summary(skipped=dict.fromkeys(HOSTILE, 2)))
 
 
 def test_hostile_text_stays_text() -> None:
@@ -109,6 +118,7 @@ def test_hostile_text_stays_text() -> None:
     assert {tag for tag, _ in page.tags} <= TAGS
     assert page.open == []
     assert "Not ours" not in [attributes.get("id") for _, attributes in page.tags]
+    assert [attributes.get("type") for tag, attributes in page.tags if tag == "script"] == ["application/json"] * 3 + [None]
     for tag, attributes in page.tags:
         assert not any(name.startswith("on") or name in {"style", "src", "srcset", "action"} for name in attributes), tag
         assert (attributes.get("href") or "#").startswith("#")
@@ -122,15 +132,28 @@ def test_nothing_invisible_is_left_in_the_page() -> None:
     page.encode("utf-8")
 
 
-def test_the_policy_allows_our_style_and_nothing_else() -> None:
+def test_the_policy_allows_our_script_and_style_and_nothing_else() -> None:
     page = hostile()
-    styles = re.findall("<style>(.*?)</style>", page, re.DOTALL)
-    assert len(styles) == 1
-    digest = b64encode(sha256(styles[0].encode("utf-8")).digest()).decode("ascii")
+    own = []
+    for pattern in ("<style>(.*?)</style>", "<script>(.*?)</script>"):
+        (text,) = re.findall(pattern, page, re.DOTALL)
+        own.append((text, b64encode(sha256(text.encode("utf-8")).digest()).decode("ascii")))
+    (style, style_hash), (script, script_hash) = own
     policies = [attributes["content"] for tag, attributes in Page(page).tags if tag == "meta" and "http-equiv" in attributes]
-    assert policies == [f"default-src 'none'; style-src 'sha256-{digest}'"]
-    assert "url(" not in styles[0]
-    assert "@import" not in styles[0]
+    assert policies == [
+        f"default-src 'none'; script-src 'sha256-{script_hash}'; style-src 'sha256-{style_hash}'; base-uri 'none'; form-action 'none'"
+    ]
+    assert "url(" not in style
+    assert "@import" not in style
+    for danger in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "Function(", "import("):
+        assert danger not in script
+
+
+def test_corpus_text_ends_no_block_of_data() -> None:
+    for text in re.findall('<script type="application/json" id="[a-z0-9-]+">(.*?)</script>', hostile(), re.DOTALL):
+        assert "<" not in text
+        assert text.isascii()
+        json.loads(text)
 
 
 def test_the_same_run_gives_the_same_bytes() -> None:
@@ -219,8 +242,9 @@ def test_files_are_unfolded_while_they_are_few() -> None:
     assert page_of(*files).count(" open>") == 0
 
 
-def test_what_is_left_out_is_said() -> None:
-    text = Page(page_of(file(removal(1, "Home\n")), left_out=1234)).text
+def test_what_is_left_out_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(html, "_PLAIN_TEXT", 500)
+    text = Page(page_of(*(file(removal(1, "Home\n"), path=f"{number}.txt") for number in range(1237)))).text
     assert "1,234 more files with findings are left out" in text
     assert "findings.jsonl" in text
 
@@ -228,17 +252,30 @@ def test_what_is_left_out_is_said() -> None:
 def test_errors_come_first_and_unchanged_files_are_counted() -> None:
     same = FileReport("same.txt", sha256_in="in", sha256_out="in", encoding=Encoding("utf-8"), characters_in=5, characters_out=5)
     text = Page(page_of(file(removal(1, "Home\n")), same, FileReport("bad.bin", error="is not text"))).text
-    assert text.index("is not text") < text.rindex("Totals") < text.index("site/page.txt")
+    assert text.index("is not text") < text.rindex("Totals") < text.index("How much went") < text.index("site/page.txt")
     assert "1 changed, 1 unchanged" in text
 
 
 def test_the_most_frequent_lines_are_named() -> None:
     files = [file(removal(1, "  Share on X\n", "CHR014"), removal(2, f"Own line {number}\n"), path=f"{number}.txt") for number in range(3)]
     page = Page(page_of(*files))
-    assert any(row.startswith(f"Share on X33CHR014 {RULES['CHR014'].name}") for row in page.rows)
+    assert any(re.match(rf"Share on X3199\.\d\xa0%CHR014 {RULES['CHR014'].name}", row) for row in page.rows)
+
+
+def test_lines_that_went_once_come_in_the_order_of_what_they_would_cost() -> None:
+    long = "We thank the nurses of all four centres for their help with the samples"
+    rows = Page(page_of(file(removal(1, "Home\n"), removal(9, f"{long}\n", "CHR201"), removal(20, "Own menu\n")))).rows
+    places = [next(i for i, row in enumerate(rows) if row.startswith(f"{text}11")) for text in (long, "Own menu", "Home")]
+    assert places == sorted(places)
+
+
+def test_what_stays_and_looks_like_chrome_is_named() -> None:
+    report = replace(file(removal(1, "Home\n")), suspects=(Suspect(3, 0.91, "MOD001", "score 0.090: line of 2 words", "Other journals"),))
+    text = Page(page_of(report)).text
+    assert text.index("Kept, but suspicious") < text.index("Other journals") < text.index("91.0\xa0%")
 
 
 def test_nothing_to_show() -> None:
-    assert "No file was cleaned" in Page(render(Summary(), [], 0)).text
+    assert "No file was cleaned" in Page(page_of()).text
     empty = FileReport("empty.txt", encoding=Encoding("utf-8"))
     assert "There was nothing to clean" in Page(page_of(empty)).text

@@ -223,3 +223,21 @@ def test_a_killed_run_goes_on(dechaff: Dechaff, scrapes: Path, jobs: str) -> Non
             process.kill()
     assert dechaff("clean", "in", "-o", "out", "--jobs", jobs, "--resume").code == 0
     same_as_fresh(dechaff, out)
+
+
+def test_records_of_one_name_are_counted_for_themselves(dechaff: Dechaff, scrapes: Path) -> None:
+    rows = [{"id": "same", "text": page("quay", number), "url": "https://quay.example/"} for number in range(9)]
+    shutil.rmtree(scrapes)
+    scrapes.mkdir()
+    include = ("--include", "*.jsonl", "--jobs", "1", "--id-column", "id")
+    for lines in (rows, [*rows, {**rows[0], "text": "Rain fell.\n"}]):
+        (scrapes / "pages.jsonl").write_text("".join(json.dumps(row) + "\n" for row in lines))
+        dechaff("clean", "in", "-o", "out", *include, "--resume")
+        shutil.rmtree("fresh", ignore_errors=True)
+        shutil.rmtree("fresh-report", ignore_errors=True)
+        dechaff("clean", "in", "-o", "fresh", *include)
+        assert tree(scrapes.with_name("out")) == tree(scrapes.with_name("fresh"))
+        for name in ("findings.jsonl", "changes.diff"):
+            assert (
+                scrapes.with_name("out-report").joinpath(name).read_bytes() == scrapes.with_name("fresh-report").joinpath(name).read_bytes()
+            )

@@ -22,16 +22,17 @@ if TYPE_CHECKING:
     from dechaff.edits import Document
 
 # Every shape that ftfy's own, slower test calls bad holds a C1 control, two characters from below the East Asian scripts side by
-# side, or an unfinished ligature oe. Sound English, with its curly quotes, has none of them.
-_QUICK = re.compile("[\x80-\x9f]|[\xa0-\u2e7f\ufb01\ufb02\ufffd]{2}|[Œœ](?![A-Za-z])|[\ud800-\udfff]")
+# side, an unfinished ligature oe, or a letter that lost its second half to a space. Sound English, with its curly quotes, has none of them.
+_QUICK = re.compile("[\x80-\x9f]|[\xa0-\u2e7f\ufb01\ufb02\ufffd]{2}|[Œœ](?![A-Za-z])|[\ud800-\udfff]|[ÂÃ](?= )(?<=[a-z].)")
 # Characters that any sound text may have, and that no damage consists of alone: a page with no other is not looked at further.
 _USUAL = "’“”‘–—…•·\xa0"
 _ODD = re.compile(f"[^\x00-\x7f{_USUAL}]")
 # Of the lines with others those are suspect that have what ftfy's shapes have,
-_HINT = re.compile(f"[\x80-\x9f\ud800-\udfffŒœ]|[^\x00-\x7f]{{2}}(?:(?<=[^{_USUAL}])|(?<=[^{_USUAL}].))")
+_HINT = re.compile(f"[\x80-\x9f\ud800-\udfffŒœ]|[ÂÃ](?= )(?<=[a-z].)|[^\x00-\x7f]{{2}}(?:(?<=[^{_USUAL}])|(?<=[^{_USUAL}].))")
 # or what East Asian pages and lost bytes leave: a character of theirs or a replacement; icons and variation selectors are neither.
 _LONE = re.compile("[\u2e80-\ud7ff\uf900-\ufdff\ufe20-\ufefe\uff00-\ufffd]")
 _ESCAPE = re.compile(r"\x1b\[(?:[0-9]*;)*[0-9]*[A-Za-z]")
+_SAMPLES = 2  # a page is about mark-up where a third of its lines with entities are samples; judgement, on pages that teach HTML
 _MOST_ROUNDS = 5  # text damaged more than five times over was never met; the bound only makes the end certain
 
 # What each switch would do beyond repair was measured on 51,855 sound lines: curly quotes 5 %, width 1.7 %, both wrong.
@@ -93,9 +94,8 @@ class Encoding:
         return edits
 
     def _repair(self, page: Page, *, swapped: bool) -> None:
-        if "ENC002" in self.rules and not page.shows_markup:
-            for suspect in page.suspects:
-                suspect.put(entities.plain(suspect.text), "ENC002", "HTML entities")
+        if "ENC002" in self.rules:
+            page.unescape()
         if "ENC001" in self.rules:
             page.read_again()
             page.fill_losses()
@@ -164,10 +164,13 @@ class Page:
         more = [Suspect(line) for line in _lines(self.source, swaps.TOUCHED) if line.start not in had]
         self.suspects = sorted(self.suspects + more, key=lambda one: one.line.start)
 
-    @property
-    def shows_markup(self) -> bool:
-        """Whether it shows mark-up with entities in it: then it is about them, and they are content, on other lines too."""
-        return any(entities.ENTITY.search(one.text) and entities.MARKUP.search(one.text) for one in self.suspects)
+    def unescape(self) -> None:
+        """Write entities as the characters they stand for, but in samples of mark-up and code, and on pages that are about them."""
+        escaped = [one for one in self.suspects if entities.ENTITY.search(one.text)]
+        others = [one for one in escaped if not entities.is_sample(one.text)]
+        if _SAMPLES * (len(escaped) - len(others)) < len(others) or len(others) == len(escaped):
+            for suspect in others:
+                suspect.put(entities.plain(suspect.text), "ENC002", "HTML entities")
 
     def read_again(self) -> None:
         """Read lines again as UTF-8 that are so from end to end, until there are none."""
@@ -193,13 +196,13 @@ class Page:
             self.widen()
         if all(one.text.isascii() for one in self.suspects):
             return
-        if (reading := losses.reading([one.text for one in self.suspects], known)) is None:
+        if (reading := losses.reading([one.text for one in self.suspects], known, self.now)) is None:
             return
         self.widen()
         page = losses.western_mode(self.source) if reading.page in WESTERN else reading.page
         for suspect in [one for one in self.suspects if not one.text.isascii()]:
-            if new := losses.fill(suspect.text, page, reading.languages):
-                suspect.put(new, "ENC001", f"UTF-8 read as {shown(page)}, and bytes lost")
+            if new := losses.fill(suspect.text, page, reading.voice):
+                suspect.put(new.text, "ENC001", f"UTF-8 read as {shown(page)}" + ", and bytes lost" * new.lossy)
 
     def undo_swap(self) -> None:
         """Read lines again that one legacy code page was mistaken in for another."""
@@ -218,8 +221,12 @@ class Page:
     @cached_property
     def languages(self) -> tuple[str, ...]:
         """What the document is in as far as it can be read, by ISO 639 codes, likeliest first."""
-        now = {one.line.start: one.text for one in self.suspects}
-        return tuple(nearest("\n".join(now.get(line.start, line.text) for line in split(self.source)), count=2))
+        return tuple(nearest(self.now(), count=2))
+
+    def now(self) -> str:
+        """Return the document as far as it is repaired."""
+        repaired = {one.line.start: one.text for one in self.suspects}
+        return "\n".join(repaired.get(line.start, line.text) for line in split(self.source))
 
 
 def _lines(text: str, sign: re.Pattern[str]) -> Iterator[Line]:

@@ -46,6 +46,8 @@ _FIELD = -2.0  # the most that a line scores that reads like a field or a headin
 _FIELDS = frozenset(
     {"identifier", "publication-data", "registry-field", "registry-value", "figure-or-date", "section-heading", "statement"}
 )
+_VALUES = frozenset({"registry-value", "registry-field"})
+_VALUED = 2  # foreign lines to one that stands over a value: they are labels of a record
 _STRANGE = 3  # names in a row that we do not know: of what languages call themselves CLDR has a third
 _PARAGRAPH = 40  # words of a line that is no menu: with text beyond, it is part of the page's own text
 _FEWEST = 3  # words of a block amid the text that is worth a remark
@@ -332,11 +334,17 @@ class Reading:
             return None
         if is_title(told) or is_study(told) or is_verse(told):
             return None
+        if block.guess.language != "mul" and _VALUED * sum(map(self._is_label, foreign)) >= len(foreign):
+            return None
         if self._beyond(block) and any(one.words >= _PARAGRAPH for one in seen):
             return None
         if len(self.gone(block)) == len(self.lines):
             return None
         return block
+
+    def _is_label(self, i: int) -> bool:
+        """Return whether the next line is the value of a field, which makes this line its label."""
+        return i + 1 < len(self.lines) and guard(self.lines[i + 1]) in _VALUES
 
     def _beyond(self, block: Block) -> bool:
         """Return whether text stands between a block and the edge of the page."""

@@ -29,16 +29,24 @@ _REFERENCE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _ARTICLE = re.compile("|".join(TABLE["article"]["words"]), re.IGNORECASE)
+_MEDICINE = re.compile("|".join(TABLE["medicine"]["words"]), re.IGNORECASE)
 _PLACE = re.compile(r"(?:\b\d{4,6}\b|,)[^,]*,[^,]*\Z")  # ends as an address does: a post code or a town, then a country
 _COUNTRY = re.compile(rf"\b(?:{TABLE['countries']['names'].replace(chr(10), ' ').strip()})\.?\Z", re.IGNORECASE)
 _SITE = re.compile("|".join(TABLE["site"]["words"]), re.IGNORECASE)
-_STATEMENT = re.compile(rf"(?:{'|'.join(TABLE['statement']['words'])})\b.{{0,30}}[:：]", re.IGNORECASE)
+_STATEMENT = re.compile(rf"(?:{'|'.join(TABLE['statement']['words'])})\w*\b.{{0,30}}[:：]", re.IGNORECASE)
 _DECLARATION = re.compile("|".join(TABLE["declaration"]["words"]), re.IGNORECASE)
 _COLON = re.compile(r"[:：]\s*\S")
 _NOTICE = re.compile("|".join(TABLE["notice"]["words"]), re.IGNORECASE)
-_QUOTED = re.compile(r"\A[\"“„«»'‘]{1}.{12,}[\"”“»«'’]\.?\Z")
+# Links to the page before and the page after stand between spaced guillemets too, in four words or fewer.
+_QUOTED = re.compile("\\A(?:[\"“„«»'‘](?! ).{12,}(?<! )[\"”“»«'’]\\.?|[«»] (?:[^\\s|]+ ){5,}[«»]\\.?|[「『].{4,}[」』])\\Z")
 _INITIALS = re.compile(r"(?:^|[ ,])[A-Z]{1,3}[.,]?(?=[,;]|$|\s*(?:and|&)\s)")
-_STOP = re.compile(r"[.!?…][\"'”’»)]*\s*\Z")
+_HANGUL = re.compile("[\uac00-\ud7a3]")
+_HAN_NAME = re.compile("[\u4e00-\u9fff\u3005]{1,3} [\u4e00-\u9fff\u3005\u3041-\u30fa]{1,3}")
+# A label in other letters, and a value of English words.
+_FIELD = re.compile(r"[^\x00-\u024f]\S*(?: \S+){0,4}? ?[:：] ?(?=[\x20-\x7e]*[A-Za-z]{4})[\x20-\x7e]+\Z")
+_COMMA = re.compile("[,;] |[，；、،؛]")
+_ITEM = re.compile(r"\s*[^\s\d,;:：.。!?！？]{1,24}(?: [^\s\d,;:：.。!?！？]{1,24})?\s*")
+_STOP = re.compile(r"[.!?…。！？؟।۔][\"'”’»)]*\s*\Z")
 _SPLIT = re.compile(r"\s*[,;，、；·]\s*|\s+(?:and|und|et|y|e|og|och|и|και|&)\s+")
 _PARTICLES = frozenset(TABLE["names"]["particles"].split())
 _MARKS = re.compile(r"[\d*†‡§¶#()\[\]]+")
@@ -53,7 +61,7 @@ _SYMBOL = re.compile(
 )  # IL-1β, CD34
 _LATIN_PHRASE = re.compile(
     r"\b(?:in vivo|ex vivo|in vitro|in situ|post mortem|ad libitum|per os|in silico"
-    r"|vastus|gastrocnemius|arteria|vena|musculus|[MAVN]\. [a-z]{4,})\b"
+    r"|vastus|gastrocnemius|arteria|vena|[Mm]usculus|[MAVN]\. [a-z]{4,})\b"
 )
 _PARAGRAPH = 25  # words of one line that make it a paragraph under a heading of an abstract
 _ALONE = 60  # words of one line that make a paragraph, where a block has no more than two lines
@@ -65,6 +73,8 @@ _TOLD = 3  # lines of a block among which one at least tells of a study; a hospi
 _FEW_LINES = 2  # lines of a foreign title, with its authors or without
 _TITLE_WORDS = 4  # words from which a line can be a title
 _TITLE_LETTERS = 7  # the same in letters of scripts without spaces: menus have four
+_NAME_WORDS, _NAME_LETTERS = 3, 5  # the same of a line with a word of medicine: 日本肝臓学会
+_ITEMS = 3  # entries of a list
 _COMMAS = 2  # of a place of work: the institution, the town, the country
 _CAPITALS = 0.6  # share of an address's words
 _SHORTEST = 8  # words of an abstract's first line, where its heading stands over it and little else is there
@@ -122,11 +132,7 @@ def is_study(block: Sequence[str]) -> bool:
     """
     if any(map(is_site, block)):
         return False
-    told = [
-        line
-        for line in block
-        if (is_article(line) and _is_phrase(line)) or _STATEMENT.match(bare(line)) or ABSTRACT.fullmatch(bare(line)) is not None
-    ]
+    told = [line for line in block if _is_subject(line) or _STATEMENT.match(bare(line)) or ABSTRACT.fullmatch(bare(line)) is not None]
     return _TOLD * sum(not is_notice(line) for line in told) >= max(len(block), 1)
 
 
@@ -143,16 +149,22 @@ def is_verse(block: Sequence[str]) -> bool:
 
 def is_title(block: Sequence[str]) -> bool:
     """Return whether a block is the title of an article, with its authors or without."""
-    return (
-        len(block) <= _FEW_LINES + 1
-        and not any(is_site(line) or is_notice(line) for line in block)
-        and any(is_article(line) and _is_phrase(line) for line in block)
-    )
+    return len(block) <= _FEW_LINES + 1 and not any(is_site(line) or is_notice(line) for line in block) and any(map(_is_subject, block))
 
 
-def _is_phrase(line: str) -> bool:
-    """Return whether a line is long enough for a title; a menu's entry is not."""
-    return len(line.split()) >= _TITLE_WORDS or len(SPACELESS.findall(line)) >= _TITLE_LETTERS
+def _is_subject(line: str) -> bool:
+    """Return whether a line is what an article is about, or who stands behind it: too long for a menu's entry, or a name.
+
+    >>> [_is_subject(line) for line in ("Wiadomości Lekarskie", "日本肝臓学会", "Медицинские услуги")]
+    [True, True, False]
+    """
+    found = line.split()
+    letters = len(SPACELESS.findall(line)) + len(_HANGUL.findall(line))
+    if is_article(line) and (len(found) >= _TITLE_WORDS or letters >= _TITLE_LETTERS):
+        return True
+    if _MEDICINE.search(line) is None:
+        return False
+    return len(found) >= _NAME_WORDS or letters >= _NAME_LETTERS or (len(found) > 1 and all(word.istitle() for word in found))
 
 
 def is_site(line: str) -> bool:
@@ -177,15 +189,15 @@ def protected(line: str) -> bool:
     False
     """
     text = bare(line)
-    if _REFERENCE.search(text) or _STATEMENT.match(text) or (_COLON.search(text) and ABSTRACT.fullmatch(text)) or _QUOTED.match(text):
+    if _REFERENCE.search(text) or _STATEMENT.match(text) or _DECLARATION.search(text) or _QUOTED.match(line.strip()):
         return True
-    if _DECLARATION.search(text):
+    if _COLON.search(text) and ABSTRACT.fullmatch(text):
         return True
     if "," in text and (_COUNTRY.search(text) or (guard(text) == "affiliation" and script_letters(text)[0] == 0)):
         return True
     if guard(text) == "citation" or _is_workplace(text):
         return True
-    return is_people(text) or _is_terms(text)
+    return is_people(text) or _is_terms(text) or _is_list(text) or (_FIELD.match(text) is not None and not is_site(text))
 
 
 def _is_workplace(text: str) -> bool:
@@ -201,6 +213,8 @@ def is_people(text: str) -> bool:
     pieces = [piece for piece in (_MARKS.sub(" ", piece).strip(" .:") for piece in _SPLIT.split(text)) if piece]
     if len(pieces) >= 2 and all(_is_han_name(piece) for piece in pieces):
         return True
+    if len(pieces) == 1 and len(text.split()) >= _ITEMS and all(_is_han_name(name) for name in text.split()):
+        return True
     if len(pieces) < 2 or any(len(piece.split()) > 6 for piece in pieces):
         return False
     tokens = [token for piece in pieces for token in piece.split()]
@@ -212,12 +226,26 @@ def is_people(text: str) -> bool:
 
 
 def _is_han_name(piece: str) -> bool:
+    if _HAN_NAME.fullmatch(piece):
+        return True
     name = piece.replace(" ", "")
     if not 2 <= len(name) <= 4:
         return False
     return (len(name) <= 3 and name[0] in _SURNAMES and all("\u4e00" <= letter <= "\u9fff" for letter in name)) or (
         len(name) == 3 and name[0] in _KOREAN and all("\uac00" <= letter <= "\ud7a3" for letter in name)
     )
+
+
+def _is_list(text: str) -> bool:
+    """Return whether a line enumerates: people, substances, keywords. A menu has bars or nothing between its entries, a sentence an end.
+
+    >>> _is_list("柴胡, 黄芩, 半夏, 人参")
+    True
+    >>> _is_list("Start | Nachrichten | Wetter")
+    False
+    """
+    pieces = _COMMA.split(text)
+    return len(pieces) >= _ITEMS and all(map(_ITEM.fullmatch, pieces)) and not (is_site(text) or is_notice(text))
 
 
 def _is_terms(text: str) -> bool:

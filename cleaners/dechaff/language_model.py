@@ -6,6 +6,7 @@ It is loaded when the first line is asked for.
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -54,6 +55,12 @@ class LanguageModel:
         if found is None:
             found = self._seen_from[kept] = SeenFrom(self, kept)
         return found
+
+    def letters(self, language: str) -> Counter[str]:
+        """Return how many counted words of a language, by its code, have each letter beyond ASCII."""
+        words = list(self._vocabulary)
+        rows = np.repeat(np.arange(len(words)), np.diff(self._starts))[self._of == self.index[language]]
+        return Counter(letter for row in rows.tolist() for letter in set(words[row]) if letter > "\x7f")
 
     def cost(self, word: str) -> tuple[NDArray[np.int32], int]:
         """Return the cost of a word in each language, in sixteenths of a nat, and the languages that it was counted in: a bit each."""

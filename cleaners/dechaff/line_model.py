@@ -62,6 +62,20 @@ class LineModel:
 
         return Look(self._weights(), self.removal, [page]).verdict(at)
 
+    def doubtful(self, pages: Sequence[Page]) -> list[tuple[int, int, float, str]]:
+        """Return the lines of clean pages that stay though the model takes them for chrome, the cut being further down.
+
+        Returns:
+            For each the index of its page and of its line, the probability that it is chrome, and the evidence.
+        """
+        asked = [k for k, page in enumerate(pages) if len(page.lines) >= FEWEST] if self.acts else []
+        if not asked:
+            return []
+        from dechaff.model.look import Look
+
+        look = Look(self._weights(), self.removal, [pages[k] for k in asked])
+        return [(asked[page], line, chance, evidence) for page, line, chance, evidence in look.doubtful()]
+
     def _weights(self) -> Model:
         if self._model is None:
             from dechaff.model import store

@@ -96,21 +96,23 @@ class Pipeline:
         """
         self.rules, self.removal, self.model = frozenset(rules), removal, model
         self.languages = languages
+        self.chrome = _chrome(self.rules)
+        self.line_model = LineModel(self.rules, removal, model)
         self.footers = Footers(self.rules, languages)
         self.encoding = Encoding(self.rules)
         self.repairs: tuple[Stage[Document], ...] = (self.encoding, Characters(self.rules))
         self.removals: tuple[Stage[Page], ...] = (
-            _chrome(self.rules),
+            self.chrome,
             Repetition(self.rules, counts or Survey()),
-            LineModel(self.rules, removal, model),
+            self.line_model,
             self.footers,
         )
         self.last: tuple[Stage[Document], ...] = (BlankLines(self.rules),)
-        if allow:
-            allowed = Allowed(allow)
-            self.repairs = tuple(Sparing(stage, allowed) for stage in self.repairs)
-            self.removals = tuple(Sparing(stage, allowed) for stage in self.removals)
-            self.last = tuple(Sparing(stage, allowed) for stage in self.last)
+        self.allowed = Allowed(allow) if allow else None
+        if self.allowed is not None:
+            self.repairs = tuple(Sparing(stage, self.allowed) for stage in self.repairs)
+            self.removals = tuple(Sparing(stage, self.allowed) for stage in self.removals)
+            self.last = tuple(Sparing(stage, self.allowed) for stage in self.last)
 
     def prepare(self, documents: Sequence[Document]) -> list[Work]:
         """Return documents as far as they can be cleaned without their corpus: repaired, and without the chrome that names itself."""
@@ -224,6 +226,11 @@ class Work:
         self.foreign = False
         self.settled: dict[str, str] = {}
         """The text that a stage left behind, for those that look again by themselves until they find nothing more."""
+
+    def rest(self) -> None:
+        """Let go of what can be had again: the lines of a page by themselves are half of what it takes."""
+        if isinstance(self.document, Page):
+            vars(self.document).pop("lines", None)
 
     def cleaned(self) -> Cleaned:
         """Return what became of the document."""

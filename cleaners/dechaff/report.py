@@ -40,6 +40,21 @@ class Finding(NamedTuple):
     """Where it was made, in code points of the text that the pass received."""
 
 
+class Suspect(NamedTuple):
+    """A line that stays, and what speaks against it."""
+
+    line: int
+    """1-based, in the clean text cut at line feeds."""
+    chance: float
+    """How likely it is chrome, from 0 to 1."""
+    rule: str
+    """Code of the rule that came near to taking it."""
+    note: str
+    """The evidence."""
+    text: str
+    """The line itself; of a long one its beginning."""
+
+
 @dataclass(frozen=True, slots=True)
 class FileReport:
     """One file: what went in, what came out, all that was found, or why it could not be read."""
@@ -57,6 +72,8 @@ class FileReport:
     characters_in: int = 0
     characters_out: int = 0
     findings: tuple[Finding, ...] = ()
+    suspects: tuple[Suspect, ...] = ()
+    """Lines that stay and look like chrome, where somebody asked for them."""
     error: str | None = None
 
     def to_json(self) -> str:
@@ -68,6 +85,8 @@ class FileReport:
             record[name] = getattr(self, name)
         record["encoding"] = self.encoding.to_json() if self.encoding else None
         record["findings"] = [finding._asdict() for finding in self.findings]
+        if self.suspects:
+            record["suspects"] = [suspect._asdict() for suspect in self.suspects]
         return json.dumps(record)
 
     @classmethod
@@ -85,6 +104,7 @@ class FileReport:
                 path=_checked(record["path"], str),
                 encoding=Encoding.from_json(_checked(record["encoding"], dict)),
                 findings=tuple(_finding(_checked(finding, dict)) for finding in _checked(record["findings"], list)),
+                suspects=tuple(_suspect(_checked(suspect, dict)) for suspect in _checked(record.get("suspects", []), list)),
                 **{name: cast("Any", _checked(record[name], int if name in _NUMBERS else str)) for name in _PLAIN},
             )
         except (ValueError, KeyError, TypeError, RecursionError) as error:
@@ -95,6 +115,7 @@ class FileReport:
 _PLAIN = ("site", "bytes_in", "bytes_out", "sha256_in", "sha256_out", "lines_in", "lines_out", "characters_in", "characters_out")
 _NUMBERS = frozenset(_PLAIN) - {"site", "sha256_in", "sha256_out"}
 _KINDS = {"line": int, "column": int, "rule": str, "old": str, "new": str, "note": str, "layer": int, "start": int}
+_KINDS_OF_SUSPECT = {"line": int, "chance": float, "rule": str, "note": str, "text": str}
 _Kind = TypeVar("_Kind")
 
 
@@ -110,7 +131,13 @@ def _finding(record: dict[str, Any]) -> Finding:
     return Finding(**{name: _checked(value, _KINDS[name]) for name, value in record.items()})
 
 
-def describe(path: str, site: str, raw: bytes, decoded: Decoded, cleaned: Cleaned) -> FileReport:
+def _suspect(record: dict[str, Any]) -> Suspect:
+    return Suspect(**{name: _checked(value, _KINDS_OF_SUSPECT[name]) for name, value in record.items()})
+
+
+def describe(  # noqa: PLR0913, PLR0917  what went in, what came out, and where it belongs
+    path: str, site: str, raw: bytes, decoded: Decoded, cleaned: Cleaned, suspects: tuple[Suspect, ...] = ()
+) -> FileReport:
     """Return the report of a file.
 
     Args:
@@ -119,6 +146,7 @@ def describe(path: str, site: str, raw: bytes, decoded: Decoded, cleaned: Cleane
         raw: Its bytes.
         decoded: Their text.
         cleaned: What the pipeline made of the text.
+        suspects: Lines of the clean text that look like chrome.
     """
     out = cleaned.text.encode("utf-8")
     return FileReport(
@@ -134,6 +162,7 @@ def describe(path: str, site: str, raw: bytes, decoded: Decoded, cleaned: Cleane
         characters_in=len(decoded.text),
         characters_out=len(cleaned.text),
         findings=tuple(sorted(_place(decoded, cleaned), key=lambda finding: (finding.line, finding.column, finding.layer, finding.start))),
+        suspects=suspects,
     )
 
 

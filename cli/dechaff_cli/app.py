@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -13,6 +13,8 @@ from dechaff_cli.commands import baseline, rules
 from dechaff_cli.commands.check import check
 from dechaff_cli.commands.compare import compare
 from dechaff_cli.commands.learn import learn
+from dechaff_cli.commands.report import report as render
+from dechaff_cli.commands.report import review
 from dechaff_cli.exits import FINDINGS, exit_codes, fail
 from dechaff_cli.options import (  # noqa: TC001  typer reads them when the command runs
     ConfigOption,
@@ -145,6 +147,7 @@ def clean(
         from dechaff_cli import corpus
         from dechaff_cli.corpora import converting
         from dechaff_cli.output import Output, clean_into, named
+        from dechaff_cli.rerun import Run
         from dechaff_cli.terminal import put_bytes
 
         if to is not None:
@@ -154,30 +157,25 @@ def clean(
         refused = _refused(output, report, quarantine, to, no_report=no_report, in_place=in_place, from_stdin=work.STDIN in paths)
         if refused:
             raise corpus.CorpusError(refused)
-        asked = work.call(
-            paths,
-            config,
-            isolated=isolated,
-            stdin_filename=stdin_filename,
-            respect_gitignore=False if no_respect_gitignore else None,
-            select=select,
-            ignore=ignore,
-            encoding=encoding,
-            text_column=text_column,
-            id_column=id_column,
-            url_column=url_column,
-            keep_lang=keep_lang,
-            foreign_blocks=foreign_blocks,
-            language_engine=language_engine,
-            removal=removal,
-            model=model and str(model),
-            profile=profile and str(profile),
-            include=include,
-            exclude=exclude,
-            force_exclude=force_exclude,
-            jobs=jobs,
-            engine=engine,
-        )
+        given: dict[str, Any] = {
+            "respect_gitignore": False if no_respect_gitignore else None,
+            "select": select,
+            "ignore": ignore,
+            "encoding": encoding,
+            "text_column": text_column,
+            "id_column": id_column,
+            "url_column": url_column,
+            "keep_lang": keep_lang,
+            "foreign_blocks": foreign_blocks,
+            "language_engine": language_engine,
+            "removal": removal,
+            "model": model and str(model),
+            "profile": profile and str(profile),
+            "include": include,
+            "exclude": exclude,
+            "force_exclude": force_exclude,
+        }
+        asked = work.call(paths, config, isolated=isolated, stdin_filename=stdin_filename, jobs=jobs, engine=engine, **given)
         if asked.from_stdin:
             outcome = work.from_stdin(asked.task(), stdin_filename)
             if outcome.report.error is not None:
@@ -189,7 +187,9 @@ def clean(
             work.clean_in_place(found, asked.task(keep_text=True), asked.jobs)
             return
         kept = Output(*named(output, report, no_report=no_report), quarantine, overwrite=overwrite, resume=resume)
-        clean_into(kept, found, asked, to)
+        said = {name: value for name, value in given.items() if value is not None}
+        aside = None if quarantine is None else str(quarantine)
+        clean_into(kept, found, asked, to, Run(tuple(paths), str(kept.folder), tuple(config or ()), isolated, aside, said))
 
 
 def _refused(
@@ -403,6 +403,8 @@ def restore(
             fail(done.errors)
 
 
+app.command("report")(render)
+app.command()(review)
 app.command()(compare)
 app.command()(learn)
 app.add_typer(baseline.app, name="baseline")

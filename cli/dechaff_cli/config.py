@@ -91,6 +91,7 @@ class Configs:
         """
         check(given, TOP, "command line")
         self._given = {key: value for key, value in given.items() if key not in _ADDED}
+        self.isolated = isolated
         self._only: Config | None = None
         self._near: dict[Path, Config] = {}
         self._allow: dict[Path | None, tuple[Allow, ...]] = {}

@@ -23,6 +23,7 @@ INCLUDE = ("*.txt", "*.text", "*.md")
 STDIN = "-"
 REPORT_FILES = {
     *("findings.jsonl", "containers.jsonl", "changes.diff", "index.html", "summary.md", "summary.json"),
+    *("data", "run.json", "corrections.jsonl"),
     *("resume.sqlite", "resume.sqlite-wal", "resume.sqlite-shm"),
 }
 """What a report consists of. A folder that holds nothing else is an earlier report, and a new one takes its place."""

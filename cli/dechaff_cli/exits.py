@@ -33,7 +33,7 @@ def fail(errors: Sequence[tuple[str, str]]) -> NoReturn:
 
 @contextmanager
 def exit_codes() -> Iterator[None]:
-    """Turn the errors we raise on purpose into a message and an exit status; anything else is a bug and keeps its traceback."""
+    """Turn our own errors and the system's into a message and an exit status; anything else is a bug and keeps its traceback."""
     from dechaff.errors import DechaffError
     from dechaff_cli.terminal import OutputError, flush, note, safe
 
@@ -50,6 +50,13 @@ def exit_codes() -> Iterator[None]:
         raise typer.Exit(FAILED) from error
     except DechaffError as error:
         note(f"dechaff: {safe(str(error))}")
+        raise typer.Exit(FAILED) from error
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        note(f"dechaff: {safe(where)}{safe(error.strerror or str(error))}")
+        raise typer.Exit(FAILED) from error
+    except MemoryError as error:
+        note("dechaff: the memory of this machine does not suffice; --jobs 1 needs least, and what is written is whole")
         raise typer.Exit(FAILED) from error
     except KeyboardInterrupt as interrupt:
         ended = isinstance(interrupt, Terminated)

@@ -98,6 +98,7 @@ ALLOW: Mapping[str, Key] = {
     "sites": Key("strings", "The sites it holds for, as shell patterns; without it all."),
     "rules": Key("strings", "The rules that it stops; without it all."),
     "why": Key("string", "The reason, for whoever reads this later."),
+    "examples": Key("strings", "Lines that it keeps; dechaff rules test tries each."),
 }
 
 _CHOICES: Mapping[Kind, tuple[str, ...]] = {"degree": DEGREES, "blocks": get_args(Blocks), "engine": get_args(Engine), "mapper": ENGINES}

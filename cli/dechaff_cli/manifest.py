@@ -27,8 +27,8 @@ _FILES = (NAME, f"{NAME}-wal", f"{NAME}-shm")  # the last two only while a run g
 _FORM = "1"
 _TABLES = """
 CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE seen (name BLOB PRIMARY KEY, digest TEXT NOT NULL, site BLOB NOT NULL, numbers BLOB) WITHOUT ROWID;
-CREATE TABLE done (name BLOB PRIMARY KEY, made_of BLOB NOT NULL, outcome BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE seen (name BLOB PRIMARY KEY, digest TEXT NOT NULL, site BLOB NOT NULL, numbers BLOB);
+CREATE TABLE done (name BLOB PRIMARY KEY, made_of BLOB NOT NULL, outcome BLOB NOT NULL);
 """
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dechaff_cli.corpus import Corpus
+    from dechaff_cli.rerun import Run
     from dechaff_cli.work import Call
 
 LOCK = ".dechaff.lock"
@@ -60,7 +61,7 @@ def named(folder: str, report: Path | None, *, no_report: bool) -> tuple[Path | 
     return folder, report
 
 
-def clean_into(output: Output, found: Corpus, asked: Call, to: str | None) -> None:
+def clean_into(output: Output, found: Corpus, asked: Call, to: str | None, run: Run | None = None) -> None:
     """Clean what was found into folders.
 
     Args:
@@ -68,6 +69,7 @@ def clean_into(output: Output, found: Corpus, asked: Call, to: str | None) -> No
         found: The corpus.
         asked: The call, for its settings.
         to: Another form to write it in; None for its own.
+        run: What was asked for, for whoever cleans the same files again.
 
     Raises:
         CorpusError: The folders cannot be used so.
@@ -81,6 +83,7 @@ def clean_into(output: Output, found: Corpus, asked: Call, to: str | None) -> No
     task = asked.task(
         output.folder if written else None,
         diff=report is not None,
+        suspects=report is not None,
         keep_text=not written,
         pack=report is not None,
         quarantine=output.quarantine,
@@ -95,7 +98,7 @@ def clean_into(output: Output, found: Corpus, asked: Call, to: str | None) -> No
         if report is not None and isinstance(output.folder, Path):
             made_by = configuration(task, asked.roots, asked.columns)
             manifest = held.enter_context(Manifest(report, made_by, resume=output.resume))
-        work.clean_folder(found, task, output.folder, report, asked.jobs, to, manifest)
+        work.clean_folder(found, task, output.folder, report, asked.jobs, to, manifest, run)
 
 
 def _check(output: Output, asked: Call) -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import deque
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from dechaff_cli import run
 from dechaff_cli.corpora import Documents
+from dechaff_cli.engine import Crew
 from dechaff_cli.resuming import Resuming
 from dechaff_cli.terminal import progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from types import TracebackType
 
     from dechaff.repetition import Survey
     from dechaff_cli.corpus import Corpus, Source
@@ -32,17 +34,25 @@ class Passes:
             jobs: Processes.
             manifest: What is known from an earlier run, and what a later one is to know.
         """
-        self._found, self._task, self._jobs = found, task, jobs
+        self._found, self._task, self._crew = found, task, Crew(jobs)
         self._documents = Documents(found.files, found.columns)
         self._failed: set[str] = set()
-        self._resuming = None if manifest is None else Resuming(self._documents, task, jobs, manifest)
+        self._resuming = None if manifest is None else Resuming(self._documents, task, self._crew, manifest)
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """End the processes."""
+        self._crew.__exit__(kind, error, trace)
 
     def survey(self) -> Survey:
         """Return the counts that the corpus is cleaned by."""
         with self._bar("counting") as advance:
             if self._resuming is not None:
                 return self._resuming.survey(advance)
-            return run.survey(self._documents, self._task, self._jobs, advance, self._failed)
+            return run.survey(self._documents, self._task, self._crew, advance, self._failed)
 
     def nothing_to_do(self) -> bool:
         """Return whether all is as a run before this one left it; once surveyed."""
@@ -70,7 +80,7 @@ class Passes:
             yield from self._resuming.clean(counts)
             return
         handed: deque[Source] = deque()  # as many as are being cleaned
-        for outcome in run.clean(_remembered(self._documents, handed), self._task, counts, self._jobs, self._failed):
+        for outcome in run.clean(_remembered(self._documents, handed), self._task, counts, self._crew, self._failed):
             yield handed.popleft(), outcome
 
     @contextmanager

@@ -12,20 +12,21 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple, Self
 
 from dechaff import FileReport, RestoreError, restore
 from dechaff_cli import corpus
+from dechaff_cli.html import Page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from types import TracebackType
 
     from dechaff_cli.columns import Columns
     from dechaff_cli.formats.summary import Summary
+    from dechaff_cli.html import Page
+    from dechaff_cli.rerun import Run
     from dechaff_cli.run import Outcome
 
-FINDINGS, DIFF, PAGE, SUMMARY, FIGURES = "findings.jsonl", "changes.diff", "index.html", "summary.md", "summary.json"
+FINDINGS, DIFF, SUMMARY, FIGURES, RUN = "findings.jsonl", "changes.diff", "summary.md", "summary.json", "run.json"
 CONTAINERS = "containers.jsonl"
 """One record a container: what restoring it takes beside the findings. Only there if there were any."""
-_PAGE_TEXT = 1 << 20  # code points of removed and repaired text that the page shows: browsers open 20 MB of table at once without stutter
-_CHANGE = 120  # code points that a change costs beside its text
 
 
 class Mark(NamedTuple):
@@ -33,27 +34,25 @@ class Mark(NamedTuple):
 
     findings: int
     diff: int
-    shown: int
-    left_out: int
-    room: int
 
 
 class ReportFolder:
     """Takes in files one by one as they are cleaned; its files appear whole at the end, or not at all."""
 
-    def __init__(self, folder: Path, rules: Sequence[str]) -> None:
+    def __init__(self, folder: Path, rules: Sequence[str], clean: Path | None = None, run: Run | None = None) -> None:
         """Begin a report.
 
         Args:
             folder: Where it goes; exists.
             rules: The rules in force, for the record.
+            clean: The folder of the clean copies.
+            run: What was asked for, for whoever cleans the same files again.
         """
-        self._folder = folder
-        self._rules = rules
+        from dechaff_cli.html import Page  # noqa: PLC0415  the template engine is only needed where a report is made
+
+        self._folder, self._rules, self._clean, self._run = folder, rules, clean, run
         self._open = ExitStack()
-        self._shown: list[FileReport] = []
-        self._left_out = 0
-        self._room = _PAGE_TEXT
+        self._page: Page | None = Page(folder)
         self._containers: list[dict[str, Any]] = []
 
     def __enter__(self) -> Self:
@@ -80,7 +79,7 @@ class ReportFolder:
     def add(self, outcome: Outcome) -> None:
         """Write down one document."""
         self._diff.write(outcome.diff)
-        self.add_report(outcome.report)
+        self.add_report(outcome.report, outcome.record)
 
     def add_container(self, name: str, columns: Columns, digest: str) -> None:
         """Write down a container whose records have been written down.
@@ -98,32 +97,30 @@ class ReportFolder:
 
     def mark(self) -> Mark:
         """Return how far the report is."""
-        return Mark(self._findings.tell(), self._diff.tell(), len(self._shown), self._left_out, self._room)
+        return Mark(self._findings.tell(), self._diff.tell())
 
     def back_to(self, mark: Mark) -> None:
         """Forget what was written down since."""
+        if mark.findings != self._findings.tell():
+            self._page = None  # it has counted what is taken back: it counts again at the end
         for file, size in ((self._findings, mark.findings), (self._diff, mark.diff)):
             file.seek(size)
             file.truncate()
-        del self._shown[mark.shown :]
-        self._left_out, self._room = mark.left_out, mark.room
 
-    def add_report(self, report: FileReport) -> None:
-        """Write down what is known of one document."""
-        self._findings.write(report.to_json().encode("ascii") + b"\n")
-        if not report.findings and report.error is None:
-            return
-        cost = sum(len(finding.old) + len(finding.new) + len(finding.note) + _CHANGE for finding in report.findings)
-        if cost <= self._room:
-            self._room -= cost
-            self._shown.append(report)
-        else:
-            self._left_out += 1
+    def add_report(self, report: FileReport, record: bytes = b"") -> None:
+        """Write down what is known of one document.
+
+        Args:
+            report: Its report.
+            record: The same as JSON, where somebody made that already.
+        """
+        line = (record or report.to_json().encode("ascii")) + b"\n"
+        self._findings.write(line)
+        if self._page is not None:
+            self._page.add(report, line)
 
     def finish(self, summary: Summary) -> None:
         """Put all files in their places."""
-        from dechaff_cli.html import render  # noqa: PLC0415  the template engine is only needed here
-
         for file, name in ((self._findings, FINDINGS), (self._diff, DIFF)):
             file.close()
             Path(file.name).chmod(0o666 & ~corpus.umask())
@@ -131,9 +128,71 @@ class ReportFolder:
         if self._containers:
             lines = "".join(json.dumps(container) + "\n" for container in self._containers)
             corpus.write(self._folder / CONTAINERS, lines.encode("ascii"))
-        corpus.write(self._folder / FIGURES, summary.to_json(self._rules).encode("utf-8"))
-        corpus.write(self._folder / SUMMARY, summary.to_markdown().encode("utf-8"))
-        corpus.write(self._folder / PAGE, render(summary, self._shown, self._left_out).encode("utf-8"))
+        if self._run is not None:
+            corpus.write(self._folder / RUN, self._run.to_json(self._folder).encode("ascii"))
+        page = self._page or _counted(self._folder)
+        _finish(self._folder, page, summary, self._rules, self._clean)
+
+
+class Renewed(NamedTuple):
+    """What an earlier summary does not know, since some files were cleaned again."""
+
+    paths: Collection[str] = ()
+    over: Sequence[tuple[str, str]] = ()
+    """Those of these files that are over their budget."""
+    rules: Sequence[str] | None = None
+    """The rules in force now."""
+
+
+def render(folder: Path, clean: Path | None, renewed: Renewed = Renewed()) -> list[str]:  # noqa: B008  it cannot change
+    """Make the page and the summaries of a report again, from its records; return what is wrong with records that are none.
+
+    Args:
+        folder: The report folder.
+        clean: The folder of the clean copies; without them the changes are shown without the text around them.
+        renewed: What is otherwise than the summary there says.
+
+    Raises:
+        RestoreError: There is no such report, or it cannot be read.
+        CorpusError: Something cannot be written.
+    """
+    from dechaff_cli.formats.summary import Summary  # noqa: PLC0415  they need tables and templates
+    from dechaff_cli.html import Page  # noqa: PLC0415
+
+    bad: list[str] = []
+    page, summary = Page(folder), Summary()
+    for report in read(folder):
+        if isinstance(report, RestoreError):
+            bad.append(str(report))
+            continue
+        summary.add(report)
+        page.add(report, report.to_json().encode("ascii") + b"\n")
+    before = summary.recall(folder / FIGURES)
+    rules = before if renewed.rules is None else renewed.rules
+    summary.over = sorted([one for one in summary.over if one[0] not in renewed.paths] + [*renewed.over])
+    try:
+        _finish(folder, page, summary, rules, clean)
+    except OSError as error:
+        message = f"the report in {folder} cannot be written: {error.strerror}"
+        raise corpus.CorpusError(message) from error
+    return bad
+
+
+def _counted(folder: Path) -> Page:
+    """Return the page of a report as far as one look at its records makes it."""
+    from dechaff_cli.html import Page  # noqa: PLC0415
+
+    page = Page(folder)
+    for report in read(folder):
+        if isinstance(report, FileReport):
+            page.add(report, report.to_json().encode("ascii") + b"\n")
+    return page
+
+
+def _finish(folder: Path, page: Page, summary: Summary, rules: Sequence[str], clean: Path | None) -> None:
+    lines = page.finish(summary, (report for report in read(folder) if isinstance(report, FileReport)), clean)
+    corpus.write(folder / FIGURES, summary.to_json(rules).encode("utf-8"))
+    corpus.write(folder / SUMMARY, summary.to_markdown(lines).encode("utf-8"))
 
 
 def containers(folder: Path) -> dict[str, tuple[Columns, str]]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from dechaff_cli.corpus import Corpus, Source
+    from dechaff_cli.engine import Crew
     from dechaff_cli.manifest import Manifest
     from dechaff_cli.run import Advance, Outcome, Task
 
@@ -50,10 +51,12 @@ def configuration(task: Task, *more: object) -> str:
 class Resuming:
     """One run over a corpus, some of whose documents are done."""
 
-    def __init__(self, documents: Iterable[Source], task: Task, jobs: int, manifest: Manifest) -> None:
+    def __init__(self, documents: Iterable[Source], task: Task, jobs: Crew, manifest: Manifest) -> None:
         """Begin with what there is."""
         self._documents, self._task, self._jobs, self._manifest = documents, task, jobs, manifest
         self._failed: set[str] = set()
+        self._asking: dict[int, Known] = {}
+        """What is known of the documents that are being looked at: records of one name may be several."""
         self.changed = 0
         """Documents whose content is not what was known; once counted."""
         self.all = 0
@@ -69,13 +72,16 @@ class Resuming:
                 if seen is None:
                     self._failed.update(ask.source.name for ask in asked)
                     continue
+                found = [
+                    self._asking.pop(id(ask.source), None) if one is None else Known(*one) for ask, one in zip(asked, seen, strict=True)
+                ]
                 new = [(ask.source.name, Known(*one)) for ask, one in zip(asked, seen, strict=True) if one is not None]
                 if new:
                     self._manifest.see(new)
                     self.changed += len(new)
-                same = self._manifest.known([ask.source.name for ask, one in zip(asked, seen, strict=True) if one is None])
-                known = [same[ask.source.name] if one is None else Known(*one) for ask, one in zip(asked, seen, strict=True)]
-                counts.add(counted((one.site, one.numbers) for one in known if one.numbers is not None))
+                counts.add(counted((one.site, one.numbers) for one in found if one is not None and one.numbers is not None))
+            for source in batch.documents:
+                self._asking.pop(id(source), None)
             self.all += len(batch.documents)
             self._manifest.mark(source.name for source in batch.documents)
             self._manifest.commit()
@@ -84,6 +90,7 @@ class Resuming:
 
     def _known(self, some: Sequence[Source]) -> list[Ask | None]:
         known = self._manifest.known([source.name for source in some])
+        self._asking.update((id(source), known[source.name]) for source in some if source.name in known)
         return [Ask(source, known[source.name].digest if source.name in known else "") for source in some]
 
     def nothing_to_do(self, found: Corpus) -> bool:

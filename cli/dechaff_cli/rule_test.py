@@ -1,15 +1,19 @@
-"""Whether a rule does what its block says: its examples come clean by it alone, its look-alikes survive all rules."""
+"""Whether a rule does what its block says: its examples come clean by it alone, its look-alikes survive all rules.
+
+And whether a line that stays, stays.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from dechaff import RULES, clean
+from dechaff import RULES, Allow, clean
+from dechaff.allow import Allowed
 from dechaff.guards import guard
 from dechaff_cli.terminal import clipped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from dechaff import Rule
 
@@ -35,6 +39,19 @@ def faults(rule: Rule) -> Iterator[str]:
         if result.text != kept:
             found = {edit.rule for layer in result.layers for edit in layer}
             yield f"{where}: the look-alike {_quoted(kept)} does not survive {', '.join(sorted(found))}"
+
+
+def allow_faults(table: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with a line that stays, each in one line: an example of it that it does not keep.
+
+    Args:
+        table: An `[[allow]]` block of a configuration.
+    """
+    entry = Allow(table.get("line", ""), table.get("pattern", ""))
+    allowed = Allowed([entry])
+    for example in table.get("examples", ()):
+        if not allowed(example, "", ""):
+            yield f"allow {_quoted(entry.line or entry.pattern)}: it does not keep its example {_quoted(example)}"
 
 
 def _guarded(text: str, rule: Rule) -> Iterator[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import zlib
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
@@ -13,13 +14,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dechaff import Document, NotTextError, Pipeline, decode
+from dechaff.pages import paged
 from dechaff.repetition import Survey, add_quote
 from dechaff.report import FileReport, again, describe
 from dechaff.rules import extend
+from dechaff.suspects import suspects
 from dechaff.tally import counted
 from dechaff_cli import corpus
 from dechaff_cli.config import Treatment
-from dechaff_cli.engine import PROCESSES, RAY, place
+from dechaff_cli.engine import PROCESSES, RAY, Crew, place
 from dechaff_cli.engine.batches import Ask, all_of, batches
 from dechaff_cli.engine.counts import Counts
 from dechaff_cli.engine.flow import in_order
@@ -37,12 +40,14 @@ if TYPE_CHECKING:
     from dechaff.model.store import Model
     from dechaff.pipeline import Work as Prepared
     from dechaff.repetition import Pair
+    from dechaff.report import Suspect
     from dechaff_cli.config import Configs
     from dechaff_cli.corpus import Source
     from dechaff_cli.engine.batches import Batch
     from dechaff_cli.engine.flow import Work
 
     Advance = Callable[[int, int], None]
+    Jobs = int | Crew
 
 LOST = "ended the process that worked on it, and those that tried again"
 _LEVEL = 1  # of zlib: half the size for a tenth of what the level after that takes
@@ -59,19 +64,22 @@ class Outcome(NamedTuple):
     """Unified, against the bytes of the file; empty when nothing changed or nobody asked."""
     text: str
     """The clean text, where it was asked for instead of a file; that of a record always, since its container is written elsewhere."""
+    record: bytes = b""
+    """The report as JSON, where it was made already."""
     packed: bytes = b""
     """Report and diff in little room, where they are kept for a later run."""
 
 
 def packed(outcome: Outcome) -> Outcome:
     """Return what became of a file with the form that is kept."""
-    return outcome._replace(packed=zlib.compress(outcome.report.to_json().encode("ascii") + b"\n" + outcome.diff, _LEVEL))
+    record = outcome.report.to_json().encode("ascii")
+    return outcome._replace(record=record, packed=zlib.compress(record + b"\n" + outcome.diff, _LEVEL))
 
 
 def unpacked(kept: bytes) -> Outcome:
     """Return what became of a file from the form that was kept; without its text."""
-    report, _, diff = zlib.decompress(kept).partition(b"\n")
-    return Outcome(FileReport.from_json(report.decode("ascii")), diff, "", kept)
+    record, _, diff = zlib.decompress(kept).partition(b"\n")
+    return Outcome(FileReport.from_json(record.decode("ascii")), diff, "", record, kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +93,8 @@ class Task:
     out: Path | str | None = None
     """Folder for the clean copies, or the address of one; without one nothing is written."""
     diff: bool = False
+    suspects: bool = False
+    """Whether to look for lines that stay and look like chrome."""
     keep_text: bool = False
     pack: bool = False
     """Whether outcomes are kept for a later run."""
@@ -111,13 +121,13 @@ class Read(NamedTuple):
     error: str
 
 
-def survey(files: Iterable[Source], task: Task, jobs: int, advance: Advance = lambda *_: None, failed: set[str] | None = None) -> Survey:
+def survey(files: Iterable[Source], task: Task, jobs: Jobs, advance: Advance = lambda *_: None, failed: set[str] | None = None) -> Survey:
     """Return the counts that a corpus is cleaned by: those of its files, and for the sites of a profile those of the profile.
 
     Args:
         files: All documents; read again from the start by every pass, and never held whole.
         task: For its rules and its profile.
-        jobs: Processes.
+        jobs: Processes: how many, or those of another pass.
         advance: Told how many more documents and bytes are done.
         failed: Takes the names of documents that could not be counted, for `clean`.
     """
@@ -126,7 +136,7 @@ def survey(files: Iterable[Source], task: Task, jobs: int, advance: Advance = la
     return count(files, task, jobs, advance, failed).settled().knowing(task.profile)
 
 
-def count(files: Iterable[Source], task: Task, jobs: int, advance: Advance = lambda *_: None, failed: set[str] | None = None) -> Counts:
+def count(files: Iterable[Source], task: Task, jobs: Jobs, advance: Advance = lambda *_: None, failed: set[str] | None = None) -> Counts:
     """Return what all files share, whatever a profile says, down to what a single one has."""
     counts = Counts()
     if "REP001" not in task.rules:
@@ -141,7 +151,7 @@ def count(files: Iterable[Source], task: Task, jobs: int, advance: Advance = lam
     return counts
 
 
-def quoted(files: Iterable[Source], task: Task, counts: Survey, jobs: int) -> tuple[dict[str, dict[int, Pair]], list[tuple[str, str]]]:
+def quoted(files: Iterable[Source], task: Task, counts: Survey, jobs: Jobs) -> tuple[dict[str, dict[int, Pair]], list[tuple[str, str]]]:
     """Return the words of what a survey counts, by site and number, as far as files have them; and which files have no text, and why."""
     found: dict[str, dict[int, Pair]] = {}
     errors: list[tuple[str, str]] = []
@@ -153,7 +163,7 @@ def quoted(files: Iterable[Source], task: Task, counts: Survey, jobs: int) -> tu
     return found, errors
 
 
-def clean(files: Iterable[Source], task: Task, counts: Survey, jobs: int, failed: Collection[str] = ()) -> Iterator[Outcome]:
+def clean(files: Iterable[Source], task: Task, counts: Survey, jobs: Jobs, failed: Collection[str] = ()) -> Iterator[Outcome]:
     """Yield what became of each document, in their order, whatever the number of processes.
 
     Args:
@@ -255,17 +265,18 @@ _held: dict[tuple[Source, frozenset[str]], tuple[Read, Prepared]] = {}
 """What the first pass prepared and the second can go on with: a small corpus in one process is read and prepared once."""
 
 
-def _start(task: Task, counts: Survey, first: bool) -> None:
+def _start(task: Task, counts: Survey, *, apart: bool, share: float) -> None:
     """Set up a process: a pipeline is built once, not once a batch.
 
     Args:
         task: The task.
         counts: What pages share.
-        first: Whether the user started it. Another does not know which files it will be handed in the second pass: it holds none.
+        apart: As for `flow.Begin`.
+        share: The same.
     """
     global _worker, _hold  # noqa: PLW0603  the only way to hand something to the processes of a pool once
-    _hold = _HOLD if first else 0
-    if not first and task.configs is not None:
+    _hold = int(_HOLD * share)
+    if apart and task.configs is not None:
         extend(task.configs.own)
     _worker = Pipelines(task, counts), task
     gc.set_threshold(_GARBAGE)
@@ -296,6 +307,8 @@ def survey_batch(batch: Sequence[Ask]) -> list[Seen | None]:
             _held.update({(one.source, task.rules): (one, work) for (one, _), work in zip(pages, works, strict=True)})
         for (one, page), numbers in zip(pages, pipeline.numbers(works), strict=True):
             seen[id(one)] = page.site, numbers
+        for work in works:
+            work.rest()
     return [
         None if ask.digest and ask.digest == digest else Seen(digest, *seen.get(id(one), ("", None)))
         for ask, one, digest in zip(batch, found, digests, strict=True)
@@ -330,10 +343,19 @@ def clean_batch(batch: Sequence[Ask]) -> list[Outcome]:
             known = unpacked(ask.record)
             outcomes[id(one)] = known._replace(text=again(one.decoded.text, known.report.findings))
     for pipeline, files, works in _prepared([one for one in found if id(one) not in outcomes], held, pipelines):
-        for one, cleaned in zip(files, pipeline.finish(works), strict=True):
-            outcome = _written(one, _outcome(one, cleaned, pipeline.rules, task), cleaned, task)
+        made = pipeline.finish(works)
+        doubts = _doubts(pipeline, files, made) if task.suspects else [()] * len(made)
+        for one, cleaned, doubtful in zip(files, made, doubts, strict=True):
+            outcome = _written(one, _outcome(one, cleaned, pipeline.rules, task, doubtful), cleaned, task)
             outcomes[id(one)] = packed(outcome) if task.pack else outcome
     return [outcomes[id(one)] for one in found]
+
+
+def _doubts(pipeline: Pipeline, files: Sequence[Read], made: Sequence[Cleaned]) -> list[tuple[Suspect, ...]]:
+    """Return the lines of each clean text that stay and look like chrome; none of a page that was left as it is."""
+    pages = [document(one)._replace(text=cleaned.text) for one, cleaned in zip(files, made, strict=True) if not cleaned.foreign]
+    found = iter(suspects(pipeline, paged(pages)))
+    return [() if cleaned.foreign else next(found) for cleaned in made]
 
 
 def _taken(batch: Sequence[Ask], task: Task) -> tuple[list[Read], dict[Source, Prepared]]:
@@ -370,22 +392,23 @@ def _written(found: Read, outcome: Outcome, cleaned: Cleaned, task: Task) -> Out
     return outcome if task.keep_text else outcome._replace(text="")
 
 
-def _outcome(found: Read, cleaned: Cleaned, rules: frozenset[str], task: Task) -> Outcome:
+def _outcome(found: Read, cleaned: Cleaned, rules: frozenset[str], task: Task, doubtful: tuple[Suspect, ...] = ()) -> Outcome:
     assert found.decoded is not None
     heard = found.decoded._replace(remarks=tuple(remark for remark in found.decoded.remarks if remark.rule in rules))
     page = document(found)
-    report = describe(page.path, page.site, found.raw, heard, cleaned)
+    report = describe(page.path, page.site, found.raw, heard, cleaned, doubtful)
     diff = unified(page.path, found.raw, found.decoded.text, cleaned) if task.diff and report.findings else b""
     return Outcome(report, diff, cleaned.text)
 
 
 def mapped(
-    work: Work, some: Iterator[Batch], jobs: int, task: Task, counts: Survey
+    work: Work, some: Iterator[Batch], jobs: Jobs, task: Task, counts: Survey
 ) -> Iterator[tuple[Batch, list[tuple[Sequence[Ask], Any]]]]:
     """Yield batches with what a function makes of them, in order, as `in_order` does: in this process, in several, or on a cluster."""
-    first = list(islice(some, jobs or os.cpu_count() or 1))
+    crew = jobs if isinstance(jobs, Crew) else Crew(jobs)
+    first = list(islice(some, crew.jobs or os.cpu_count() or 1))
     Pipelines(task, counts)  # what is wrong with the task is said here and not by a process that ends
     if task.engine == RAY:  # another machine cannot read this one's files
         counts = Survey(counts.rows.in_memory())
-    with place(task.engine, work, jobs, len(first), partial(_start, task, counts)) as where:
+    with nullcontext() if crew is jobs else crew, place(task.engine, work, crew, len(first), partial(_start, task, counts)) as where:
         yield from in_order(where, chain(first, some))

@@ -14,11 +14,14 @@ from dechaff_cli.exits import fail
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from dechaff import FileReport
     from dechaff.profile import Profile
     from dechaff_cli.columns import Columns
     from dechaff_cli.config import Configs
     from dechaff_cli.corpus import Corpus, Source
+    from dechaff_cli.formats.summary import Summary
     from dechaff_cli.manifest import Manifest
+    from dechaff_cli.rerun import Run
     from dechaff_cli.run import Outcome, Task
 
 STDIN = "-"
@@ -64,6 +67,7 @@ class Call:
         out: Path | str | None = None,
         *,
         diff: bool = False,
+        suspects: bool = False,
         keep_text: bool = False,
         pack: bool = False,
         quarantine: Path | None = None,
@@ -78,6 +82,7 @@ class Call:
             self.configs,
             out,
             diff=diff,
+            suspects=suspects,
             keep_text=keep_text,
             quarantine=quarantine,
             encoding=self.configs.of_run("encoding"),
@@ -231,32 +236,28 @@ def placed(files: Sequence[Source], roots: Sequence[Path]) -> list[Source]:
 
 
 def clean_folder(
-    found: Corpus, task: Task, out: Path | str, folder: Path | None, jobs: int, to: str | None = None, manifest: Manifest | None = None
+    found: Corpus,
+    task: Task,
+    out: Path | str,
+    folder: Path | None,
+    jobs: int,
+    to: str | None = None,
+    manifest: Manifest | None = None,
+    run: Run | None = None,
 ) -> None:
     """Clean what was found, write the report, and say on standard error what was done."""
-    from dechaff_cli.corpora import cleaning, converting
-    from dechaff_cli.formats.summary import Summary
+    from dechaff_cli.html import PAGE
     from dechaff_cli.passes import Passes
-    from dechaff_cli.report_folder import PAGE, ReportFolder
-    from dechaff_cli.tally import Tally
     from dechaff_cli.terminal import note, show
 
-    passes = Passes(found, task, jobs, manifest)
-    counts = passes.survey()
-    if passes.nothing_to_do():
-        note(f"Nothing has changed: {out} and its report are as the last run left them.")
-        return
-    with ReportFolder(folder, sorted(task.rules)) if folder else nullcontext() as writing:
-        tally = Tally(Summary(errors=list(found.problems)), writing)
-        if to is None:
-            cleaning.write(found, passes.clean(counts), out, tally)
-        else:
-            converting.write(found, passes.clean(counts), out, tally, to)
-        summary = tally.summary
-        summary.skipped = found.skipped
-        if writing:
-            writing.finish(summary)
-    passes.finish()
+    with Passes(found, task, jobs, manifest) as passes:
+        counts = passes.survey()
+        if passes.nothing_to_do():
+            note(f"Nothing has changed: {out} and its report are as the last run left them.")
+            return
+        over: list[tuple[str, str]] = []
+        summary = _written(found, _judged(passes.clean(counts), task, over), task, out, folder, to, run, over)
+        passes.finish()
     for table in summary.table():
         show(table)
         note("")
@@ -265,6 +266,51 @@ def clean_folder(
         note(f"Report: {folder / PAGE}")
     if summary.errors:
         fail(summary.errors)
+
+
+def _judged(cleaned: Iterator[tuple[Source, Outcome]], task: Task, over: list[tuple[str, str]]) -> Iterator[tuple[Source, Outcome]]:
+    """Yield documents and what became of them; note which are over their budget."""
+    for source, outcome in cleaned:
+        over += over_budget(source, outcome.report, task)
+        yield source, outcome
+
+
+def over_budget(source: Source, report: FileReport, task: Task) -> list[tuple[str, str]]:
+    """Return the path of a file and how far it is beyond its budget, if it is."""
+    if task.configs is None or report.error is not None:
+        return []
+    words = task.configs.policy(source.path, report.site).exceeded(report, report.findings)
+    return [(report.path, "; ".join(words))] if words else []
+
+
+def _written(
+    found: Corpus,
+    each: Iterator[tuple[Source, Outcome]],
+    task: Task,
+    out: Path | str,
+    folder: Path | None,
+    to: str | None,
+    run: Run | None,
+    over: list[tuple[str, str]],
+) -> Summary:
+    """Write the clean copies that are not written yet, and the report; return the figures."""
+    from dechaff_cli.corpora import cleaning, converting
+    from dechaff_cli.formats.summary import Summary
+    from dechaff_cli.report_folder import ReportFolder
+    from dechaff_cli.tally import Tally
+
+    clean = out if isinstance(out, Path) and to is None else None
+    with ReportFolder(folder, sorted(task.rules), clean, run) if folder else nullcontext() as writing:
+        tally = Tally(Summary(errors=list(found.problems)), writing)
+        if to is None:
+            cleaning.write(found, each, out, tally)
+        else:
+            converting.write(found, each, out, tally, to)
+        tally.summary.skipped = found.skipped
+        tally.summary.over = sorted(over)
+        if writing:
+            writing.finish(tally.summary)
+    return tally.summary
 
 
 def clean_in_place(found: Corpus, task: Task, jobs: int) -> int:
@@ -301,8 +347,8 @@ def cleaned(found: Corpus, task: Task, jobs: int) -> Iterator[tuple[Source, Outc
     """Yield each document, without what it holds, and what becomes of it."""
     from dechaff_cli.passes import Passes
 
-    passes = Passes(found, task, jobs)
-    yield from passes.clean(passes.survey())
+    with Passes(found, task, jobs) as passes:
+        yield from passes.clean(passes.survey())
 
 
 def each(

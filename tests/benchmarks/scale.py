@@ -226,7 +226,7 @@ def ray(real: list[list[str]], work: Path, _: argparse.Namespace) -> None:
 
 def kills(real: list[list[str]], work: Path, _: argparse.Namespace) -> None:
     """Runs killed at ten moments, each then resumed."""
-    write_files(real, work / "in", size=6_000_000)
+    write_files(real, work / "in", size=3_000_000)
     whole = cost(clean(work / "in", work / "whole", "--jobs", "2"))
     same = 0
     moments = []

@@ -29,6 +29,7 @@ _KINDS = 2
 """Kinds of guarded lines, names left out, that a record or a paper has at least. With both, 41 of 42 invented ones of 33 sites are known,
 and one in twenty of the WCXB pages is taken for one; by the share alone, for as many known, one in twelve: lists of people or prices."""
 _ASKED = 64  # lines of a page that are asked for their guard: at .06, four of them make it a record
+_DOUBTFUL = 5  # one to four that a line is content: of the lines of invented records that stay, most below it are chrome
 _NEAR = 3  # lines either side that are asked whether a guarded line stands alone
 
 
@@ -154,6 +155,16 @@ class Look:
         where = np.flatnonzero(self.goes)
         page = self.owners[np.searchsorted(self.lines.pages, where, side="right") - 1]
         return [(int(p), int(self.numbers[i]), self._evidence(int(i))) for p, i in zip(page, where, strict=True)]
+
+    def doubtful(self) -> list[tuple[int, int, float, str]]:
+        """Return the lines that only the cut keeps, though they are chrome by far more likely: page, line, chance of chrome, evidence."""
+        where = np.flatnonzero(~self.goes & (_DOUBTFUL * self.chances < decision.WHOLE))
+        page = self.owners[np.searchsorted(self.lines.pages, where, side="right") - 1]
+        return [
+            (int(p), int(self.numbers[i]), round(1 - int(self.chances[i]) / decision.WHOLE, 3), self._evidence(int(i)))
+            for p, i in zip(page, where, strict=True)
+            if int(i) not in self.kept
+        ]
 
     def next(self) -> Look | None:
         """Return the next look at the pages that lost something, or None."""

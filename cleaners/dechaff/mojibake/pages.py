@@ -14,6 +14,7 @@ SINGLE = (
     "sloppy-windows-1255", "sloppy-windows-1256", "sloppy-windows-1257", "sloppy-windows-1258", "iso-8859-2", "iso-8859-15",
     "mac-roman", "cp437", "cp850", "cp852", "cp866", "koi8-r", "koi8-u", "mac-cyrillic", "cp874",
 )  # fmt: skip
+ASCII = "ascii"  # has nothing beyond itself, so it shows by what was lost alone
 PAGES = (*SINGLE, *EAST_ASIAN)
 """Python's names of the pages that text on the web was read with, those of the West first."""
 

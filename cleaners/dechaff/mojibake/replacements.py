@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from dechaff import spelling
 from dechaff.mojibake import accents
 from dechaff.mojibake.accents import LOST
-from dechaff.mojibake.losses import MARGIN, alphabet
+from dechaff.mojibake.likelihood import alphabet
+from dechaff.mojibake.losses import MARGIN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

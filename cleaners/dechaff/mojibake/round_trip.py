@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from ftfy.badness import badness
+from ftfy.badness import badness, is_bad
 
 from dechaff import spelling
 from dechaff.mojibake.pages import EAST_ASIAN, PAGES, as_utf8, possible, sound
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 _SURE, _SURE_EAST_ASIAN = 2, 3
 """Sequences from which a round trip counts by itself. Of 64,163 sound lines in 21 pages one has a round trip, of a single sequence; in
 an East Asian page two characters of Chinese can be valid UTF-8 by chance."""
+_FEW = 3
+_RARE = re.compile("[\u0100-\u036f\u0460-\u058f\u0700-\u08ff]")
+_LATIN = re.compile("[\u0000-\u024f\u1e00-\u1eff\u2000-\u2bff]*")
+_GLUED = re.compile("[A-Za-z][\u2e80-\uffef]|[\u2e80-\uffef][A-Za-z]")
 _BROKEN_TWICE = "\u951f"  # a surname's character, seen otherwise only where U+FFFD in UTF-8 was read as GBK
 _CONTESTED, _SAMPLE = 12, 800  # lines and characters that settle which of two pages it was
 _DEEPEST = 4  # text damaged more often in the same way was never met
@@ -38,7 +43,20 @@ def trips(text: str, known: frozenset[str] = frozenset()) -> list[Trip]:
         text: The line.
         known: Pages that other lines of the document were certainly read with: for those one sequence is enough.
     """
-    return [trip for trip in _trips(text, _DEEPEST) if trip.sequences >= _needed(trip.pages[0]) or _in_company(text, trip, known)]
+    return [trip for trip in _trips(text, _DEEPEST) if _certain(text, trip) or _in_company(text, trip, known)]
+
+
+def _certain(text: str, trip: Trip) -> bool:
+    """Return whether a line is enough to show that it was read wrongly.
+
+    A few capitals, accents or frames can be valid UTF-8 by chance: a letter that few languages have counts only for text that looks wrong.
+    """
+    if trip.sequences < _needed(trip.pages[0]):
+        return False
+    if trip.pages[0] in EAST_ASIAN and _LATIN.fullmatch(trip.text) and not _GLUED.search(text):
+        return False  # characters that a text names stand alone, letters in words
+    different = {character for character in trip.text if character > "\x7f"}
+    return len(different) > _FEW or not _RARE.search(trip.text) or is_bad(text)
 
 
 def _in_company(text: str, trip: Trip, known: frozenset[str]) -> bool:

@@ -77,9 +77,13 @@ def try_own(
         from dechaff_cli.terminal import note, put
 
         configs = work.call(["."], config, isolated=isolated, rules=[str(file) for file in files or []]).configs
+        allowed = [table for table in configs.main["allow"] if table.get("examples")] if not files else []
         faults = [fault for rule in configs.own for fault in rule_test.faults(rule)]
+        faults += [fault for table in allowed for fault in rule_test.allow_faults(table)]
         for fault in faults:
             put(fault)
-        note(f"{len(configs.own)} rule{'s' * (len(configs.own) != 1)} of your own tried, {len(faults)} fault{'s' * (len(faults) != 1)}")
+        kept = f" and {len(allowed)} allowed line{'s' * (len(allowed) != 1)}" if allowed else ""
+        tried = f"{len(configs.own)} rule{'s' * (len(configs.own) != 1)} of your own{kept} tried"
+        note(f"{tried}, {len(faults)} fault{'s' * (len(faults) != 1)}")
         if faults:
             raise typer.Exit(FINDINGS)

@@ -39,9 +39,9 @@ def write(found: Corpus, cleaned: Iterable[tuple[Source, Outcome]], out: Path | 
             continue
         with tally.whole(source.name):
             change = rewriting.Cleaning(source, outcomes)
-            rewriting.rewrite(source, found.columns, streams.place_below(out, source.name), change)
+            seen = rewriting.rewrite(source, found.columns, streams.place_below(out, source.name), change)
             if tally.writing:
-                tally.writing.add_container(source.name, found.columns, rewriting.original(source))
+                tally.writing.add_container(source.name, seen, rewriting.original(source))
 
 
 def overwrite(found: Corpus, cleaned: Iterable[tuple[Source, Outcome]], errors: list[tuple[str, str]]) -> int:

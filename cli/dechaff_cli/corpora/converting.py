@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from dechaff_cli import corpus
 from dechaff_cli.corpora import rewriting, streams
+from dechaff_cli.corpora.documents import records
 from dechaff_cli.corpora.forms import form_of, is_container, without_ending
 from dechaff_cli.corpora.records import WITHOUT_TEXT
 from dechaff_cli.corpus import CorpusError
@@ -65,6 +66,14 @@ def write(found: Corpus, cleaned: Iterable[tuple[Source, Outcome]], out: Path | 
     """
     if tally.writing:
         tally.writing.add_conversion(to)
+    try:
+        _write(found, cleaned, out, tally, to)
+    except OSError as error:
+        message = f"--output {out} cannot be written: {error.strerror}"
+        raise CorpusError(message) from error
+
+
+def _write(found: Corpus, cleaned: Iterable[tuple[Source, Outcome]], out: Path | str, tally: Tally, to: str) -> None:
     with ExitStack() as opened:
         texts: dict[str, Composer] = {}  # one new file for the texts of each folder that was named
         for part in rewriting.by_file(found.files, cleaned):
@@ -113,7 +122,7 @@ def _container(source: Source, columns: Columns, outcomes: Iterable[Outcome], wh
     assert form is not None
     change = rewriting.Cleaning(source, outcomes)
     with _files(out, source) if to == TEXT else _rows(out, _written(source, to)) as add:
-        for record in form.read(source, columns, whole=True):
+        for record in records(source, columns, whole=True):
             text = None if record.passed_over else change(record)
             if text is not None or record.passed_over == WITHOUT_TEXT:
                 shown = None if text is None else text.decode("utf-8")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dechaff_cli.columns import Columns
-from dechaff_cli.corpora.forms import form_of
+from dechaff_cli.corpora.forms import form_of, is_container
 from dechaff_cli.corpus import CorpusError, Source
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Documents:
         """
         self._files = files
         self._columns = columns
-        self.streamed = any(form_of(source.name) for source in files)
+        self.streamed = any(is_container(source.name) for source in files)
         """Whether there are containers: how many documents they hold is only known when they have been read."""
         self.skipped = Counter[str]()
         """How many records the last iteration passed over, by what they are."""
@@ -40,18 +40,35 @@ class Documents:
         """Yield the documents; in place of what cannot be read, a document that says so."""
         self.skipped = skipped = Counter[str]()
         for source in self._files:
-            form = form_of(source.name)
-            if form is None:
+            if not is_container(source.name):
                 yield source
                 continue
             try:
-                for number, record in enumerate(form.read(source, self._columns, whole=False), 1):
+                for number, record in enumerate(records(source, self._columns, whole=False), 1):
                     if record.passed_over:
                         skipped[record.passed_over] += 1
                     else:
                         yield document(source, record, number)
             except CorpusError as error:
                 yield replace(source, error=str(error))
+
+
+def records(source: Source, columns: Columns, *, whole: bool) -> Iterator[Record]:
+    """Yield the records of a container, as `forms.Form.read` does.
+
+    Raises:
+        CorpusError: It is not of the form that its name says, or damaged; the message says after which record.
+    """
+    form = form_of(source.name)
+    assert form is not None
+    last = ""
+    try:
+        for record in form.read(source, columns, whole=whole):
+            last = record.name or last
+            yield record
+    except CorpusError as error:
+        message = f"{error}; that is after record {last}" if last else str(error)
+        raise CorpusError(message) from error
 
 
 def document(source: Source, record: Record, number: int) -> Source:

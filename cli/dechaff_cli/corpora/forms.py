@@ -25,6 +25,11 @@ _ENDINGS = {
 class Writer(Protocol):
     """A container that is being written."""
 
+    @property
+    def escaped(self) -> bool:
+        """Whether the records seen last are JSON in ASCII."""
+        ...
+
     def add(self, record: Record, text: bytes | None) -> None:
         """Write a record that was read with all it holds, before the next one is read.
 

@@ -35,9 +35,19 @@ def read(source: Source, columns: Columns, *, whole: bool) -> Iterator[Record]:
             record = _record(line, number, columns)
             if first and not record.passed_over:
                 first = False
-                if record.error and (known := _keys(line)) and columns.text_name not in known:
-                    raise CorpusError(missing(columns.text_name, known))
+                _check(record, line, columns)
             yield record._replace(whole=line) if whole else record
+
+
+def _check(record: Record, line: bytes, columns: Columns) -> None:
+    """Refuse a file by its first record: one of other columns, or one value over many lines."""
+    if not record.error:
+        return
+    if (known := _keys(line)) and columns.text_name not in known:
+        raise CorpusError(missing(columns.text_name, known))
+    if line.lstrip(b"\xef\xbb\xbf \t").startswith(b"["):
+        message = "is a JSON array, where one object a line was expected"
+        raise CorpusError(message)
 
 
 def _keys(line: bytes) -> list[str]:
@@ -80,17 +90,17 @@ def _at(value: Mapping[str, Any], column: str) -> Any:  # noqa: ANN401  whatever
 class _Writer:
     def __init__(self, out: BinaryIO, columns: Columns) -> None:
         self._out, self._column = out, columns.text_name
-        self._ascii = columns.escaped
+        self.escaped = columns.escaped
 
     def add(self, record: Record, text: bytes | None) -> None:
         line: bytes = record.whole
         if not line.isascii():
-            self._ascii = False
+            self.escaped = False
         elif _ESCAPED.search(line):
-            self._ascii = True
+            self.escaped = True
         new = record.text if text is None else text.decode("utf-8", "surrogatepass")
         if isinstance(new, str) and new != record.text:
-            line = _with_text(line, self._column, new, ascii_only=self._ascii)
+            line = _with_text(line, self._column, new, ascii_only=self.escaped)
         self._out.write(line)
 
     def finish(self) -> None:

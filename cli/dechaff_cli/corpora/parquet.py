@@ -106,6 +106,8 @@ def _batches(table: Any, wanted: list[str] | None) -> Iterator[Any]:  # noqa: AN
 
 
 class _Writer:
+    escaped = False
+
     def __init__(self, out: BinaryIO, source: Source, columns: Columns) -> None:
         self._pa = _pyarrow()
         with _opened(source) as table:

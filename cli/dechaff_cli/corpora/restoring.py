@@ -86,16 +86,13 @@ def _restore(file: FileReport, folders: tuple[Path, Path], quarantine: Path | No
 
 
 def _container(name: str, entry: tuple[Columns, str], folders: tuple[Path, Path], files: Iterator[FileReport], done: Restored) -> Restored:
-    """Rebuild a container; where JSON may be escaped in two ways, the one that gives its bytes."""
+    """Rebuild a container."""
     columns, digest = entry
-    reports = list(files)
+    change = _Original(files)
     try:
-        source = _source(folders[0], name)
-        place = corpus.place_below(folders[1], name)
-        for escaped in (False, True):
-            rewriting.rewrite(source, columns._replace(escaped=escaped), place, _Original(reports))
-            if digest and rewriting.original(_source(folders[1], name)) == digest:
-                return done._replace(exact=done.exact + 1)
+        rewriting.rewrite(_source(folders[0], name), columns, corpus.place_below(folders[1], name), change, wanted=change.complete)
+        if digest and rewriting.original(_source(folders[1], name)) == digest:
+            return done._replace(exact=done.exact + 1)
     except (RestoreError, corpus.CorpusError) as error:
         done.errors.append((name, str(error)))
     except OSError as error:
@@ -128,3 +125,14 @@ class _Original:
         except RestoreError as error:
             message = f"record {record.name}: {error}"
             raise RestoreError(message) from error
+
+    def complete(self) -> bool:
+        """Return that all records were there.
+
+        Raises:
+            RestoreError: The report has more.
+        """
+        if next(self._files, None) is not None:
+            message = "the clean copy lacks records that the report has"
+            raise RestoreError(message)
+        return True

@@ -33,7 +33,7 @@ def rewrite(  # noqa: PLR0913  where from, how, where to
     *,
     mode: int | None = None,
     wanted: Callable[[], bool] = lambda: True,
-) -> None:
+) -> Columns:
     """Write a container again, in the same form, whole or not at all.
 
     Args:
@@ -44,6 +44,9 @@ def rewrite(  # noqa: PLR0913  where from, how, where to
         mode: The permissions of the new one; those of any new file by default.
         wanted: Asked when it is complete, whether it is to take its place.
 
+    Returns:
+        The columns, with what was seen of how the records are written.
+
     Raises:
         CorpusError: The container is damaged.
         OSError: The new one cannot be written.
@@ -53,8 +56,9 @@ def rewrite(  # noqa: PLR0913  where from, how, where to
     with streams.beside(place, mode, wanted) as file, nullcontext(file) if form.PACKS else streams.packed(file, source.name) as out:
         writer = form.writer(out, source, columns)
         with finished(writer):
-            for record in form.read(source, columns, whole=True):
+            for record in documents.records(source, columns, whole=True):
                 writer.add(record, None if record.passed_over else change(record))
+    return columns._replace(escaped=writer.escaped)
 
 
 def original(source: Source) -> str:

@@ -122,6 +122,8 @@ def _text(cell: str) -> str:
 
 
 class _Writer:
+    escaped = False
+
     def __init__(self, out: BinaryIO, columns: Columns) -> None:
         self._out, self._column = out, columns.text_name
 

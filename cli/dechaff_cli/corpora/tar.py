@@ -90,6 +90,8 @@ def _record(archive: tarfile.TarFile, member: tarfile.TarInfo, top: str, *, whol
 
 
 class _Writer:
+    escaped = False
+
     def __init__(self, out: BinaryIO) -> None:
         self._archive = tarfile.open(fileobj=out, mode="w|", format=tarfile.PAX_FORMAT)  # noqa: SIM115  closed by finish
 

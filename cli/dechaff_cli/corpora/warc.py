@@ -92,6 +92,8 @@ def _record(one: Any, number: int, columns: Columns, *, whole: bool) -> Record: 
 
 
 class _Writer:
+    escaped = False
+
     def __init__(self, out: BinaryIO, *, packed: bool) -> None:
         self._out, self._packed = out, packed
 

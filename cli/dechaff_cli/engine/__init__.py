@@ -10,26 +10,26 @@ import os
 from typing import TYPE_CHECKING
 
 from dechaff_cli.engine.flow import Here
-from dechaff_cli.engine.pool import Pool
+from dechaff_cli.engine.pool import Crew, Pool
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from dechaff_cli.engine.flow import Begin, Place, Work
 
-    from dechaff_cli.engine.flow import Place, Work
+__all__ = ["ENGINES", "PROCESSES", "RAY", "Crew", "place"]
 
 PROCESSES, RAY = "processes", "ray"
 ENGINES = (PROCESSES, RAY)
 
 
-def place(engine: str, work: Work, jobs: int, batches: int, begin: Callable[[bool], None]) -> Place:
+def place(engine: str, work: Work, crew: Crew, batches: int, begin: Begin) -> Place:
     """Return where batches are worked on.
 
     Args:
         engine: One of `ENGINES`.
         work: What is done with a batch: a function of a module, which goes by its name.
-        jobs: Processes; 0 for one a processor. One needs no other than this.
+        crew: The processes; one needs no other than this.
         batches: How many there are, or more than the processes: no more processes are begun.
-        begin: What sets a process up before its first batch, told whether it is this one; goes there with all that it holds.
+        begin: What sets a process up before its first batch; goes there with all that it holds.
 
     Raises:
         EngineError: The engine is not installed, or not running.
@@ -37,6 +37,6 @@ def place(engine: str, work: Work, jobs: int, batches: int, begin: Callable[[boo
     if engine == RAY:
         from dechaff_cli.engine.on_ray import Cluster  # noqa: PLC0415  an extra
 
-        return Cluster(work, jobs, begin)
-    jobs = min(jobs or os.cpu_count() or 1, batches)
-    return Here(work, begin) if jobs <= 1 else Pool(work, jobs, begin)
+        return Cluster(work, crew.jobs, begin)
+    jobs = min(crew.jobs or os.cpu_count() or 1, batches)
+    return Here(work, begin) if jobs <= 1 else Pool(work, jobs, begin, crew)

@@ -38,6 +38,19 @@ class Pending(Protocol):
         ...
 
 
+class Begin(Protocol):
+    """What sets a process up before its first batch of a pass."""
+
+    def __call__(self, *, apart: bool, share: float) -> None:
+        """Set this process up.
+
+        Args:
+            apart: Whether it is another one than the user started.
+            share: How much of what a run may hold between its passes this process may: that which works on the same batches again.
+        """
+        ...
+
+
 class Place(Protocol):
     """Where batches are worked on, while it is entered."""
 
@@ -70,13 +83,13 @@ class Here:
 
     slots = 1
 
-    def __init__(self, work: Work, begin: Callable[[bool], None]) -> None:
+    def __init__(self, work: Work, begin: Begin) -> None:
         """Take the work."""
         self._work, self._begin = work, begin
 
     def __enter__(self) -> Self:
         """Set this process up."""
-        self._begin(True)
+        self._begin(apart=False, share=1)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

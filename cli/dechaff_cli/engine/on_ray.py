@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, Self
 from dechaff_cli.engine.flow import EngineError, LostError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from types import TracebackType
 
     from dechaff_cli.engine.batches import Ask
-    from dechaff_cli.engine.flow import Pending, Work
+    from dechaff_cli.engine.flow import Begin, Pending, Work
 
 _TRIES = 2  # more than the one that a process may die of by itself: with a machine, all that it was working on is lost at once
 _begun = ""
@@ -27,7 +27,7 @@ _begun = ""
 class Cluster:
     """A running cluster, the one that RAY_ADDRESS or the machine knows of; without one, processes of this machine."""
 
-    def __init__(self, work: Work, jobs: int, begin: Callable[[bool], None]) -> None:
+    def __init__(self, work: Work, jobs: int, begin: Begin) -> None:
         """Connect.
 
         Args:
@@ -110,6 +110,6 @@ def _done(work: Work, asked: Sequence[Ask], setup: list[Any]) -> Any:  # noqa: A
     if _begun != setup[0].hex():
         begin, folder = ray.get(setup[0])
         os.chdir(folder)
-        begin(False)
+        begin(apart=True, share=0)
         _begun = setup[0].hex()
     return work(asked)

@@ -7,28 +7,34 @@ import signal
 import threading
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import connection, parent_process
+from multiprocessing import active_children, connection, parent_process
 from typing import TYPE_CHECKING, Any, Self
 
+from dechaff_cli.corpus import CorpusError
 from dechaff_cli.engine.flow import LostError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from concurrent.futures import Future
     from types import TracebackType
 
     from dechaff_cli.engine.batches import Ask
-    from dechaff_cli.engine.flow import Pending, Work
+    from dechaff_cli.engine.flow import Begin, Pending, Work
+
+_SHARE = 0.5  # of what a run may hold between its passes: several processes have several automata, and are to need no more than 600 MB
 
 
-class Pool:
-    """Processes that work on a batch each. When one dies, the executor gives up all that it has: a new one takes what comes."""
+class Crew:
+    """The processes of a run, while it is entered. They stay for all its passes: each goes on with what it prepared in the one before."""
 
-    def __init__(self, work: Work, jobs: int, begin: Callable[[bool], None]) -> None:
-        """Take the work; processes begin with the first batches."""
-        self.slots = jobs
-        self._work, self._begin = work, begin
-        self._executor = self._new(jobs)
+    def __init__(self, jobs: int) -> None:
+        """Begin with none.
+
+        Args:
+            jobs: How many there are to be; 0 for one a processor.
+        """
+        self.jobs = jobs
+        self.executors: list[ProcessPoolExecutor] = []
 
     def __enter__(self) -> Self:
         """Begin."""
@@ -36,25 +42,67 @@ class Pool:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Let the processes finish what they have in hand; on an interrupt, what is queued is not worked off."""
-        self._executor.shutdown(wait=True, cancel_futures=True)
+        for executor in self.executors:
+            executor.shutdown(wait=False, cancel_futures=True)
+        for executor in self.executors:
+            executor.shutdown(wait=True)
+
+
+class Pool:
+    """Processes that work on a batch each, one after the other, so that a batch comes to the same one in each pass."""
+
+    def __init__(self, work: Work, jobs: int, begin: Begin, crew: Crew) -> None:
+        """Take the work; processes begin with the first batches."""
+        self.slots = jobs
+        self._work, self._begin, self._crew = work, begin, crew
+        self._begun: set[int] = set()
+        self._next = 0
+        crew.executors += [_process() for _ in range(jobs - len(crew.executors))]
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Leave the processes for the next pass."""
 
     def submit(self, asked: Sequence[Ask]) -> Pending:
-        """Queue a batch."""
+        """Queue a batch.
+
+        Raises:
+            CorpusError: The system grants no more processes or open files.
+        """
+        number = self._next % self.slots
+        self._next += 1
         try:
-            future = self._executor.submit(self._work, asked)
-        except BrokenProcessPool:
-            self._executor.shutdown(wait=True, cancel_futures=True)
-            self._executor = self._new(self.slots)
-            future = self._executor.submit(self._work, asked)
-        return _Queued(future)
+            return self._queued(number, asked)
+        except BrokenProcessPool:  # it died of an earlier batch
+            self._crew.executors[number].shutdown(wait=True, cancel_futures=True)
+            self._crew.executors[number] = _process()
+            self._begun.discard(number)
+            return self._queued(number, asked)
+        except OSError as error:
+            for process in active_children():  # those that were begun wait for one that will not come
+                process.kill()
+            message = f"no process can be started to work in: {error.strerror}; try --jobs 1"
+            raise CorpusError(message) from error
+
+    def _queued(self, number: int, asked: Sequence[Ask]) -> Pending:
+        executor = self._crew.executors[number]
+        if number not in self._begun:
+            executor.submit(self._begin, apart=True, share=_SHARE / self.slots)
+            self._begun.add(number)
+        return _Queued(executor.submit(self._work, asked))
 
     def alone(self, asked: Sequence[Ask]) -> Any:  # noqa: ANN401
         """Return what comes of a batch in a process of its own."""
-        with self._new(1) as executor:
+        with _process() as executor:
+            executor.submit(self._begin, apart=True, share=0)
             return _Queued(executor.submit(self._work, asked)).result()
 
-    def _new(self, jobs: int) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(jobs, initializer=_start, initargs=(self._begin,))
+
+def _process() -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(1, initializer=_start)
 
 
 class _Queued:
@@ -68,7 +116,7 @@ class _Queued:
             raise LostError from error
 
 
-def _start(begin: Callable[[bool], None]) -> None:
+def _start() -> None:
     """Set up a process of the pool.
 
     Signals are for the process that the user started: it lets this one finish the files in hand, so that none is left half-written.
@@ -77,7 +125,6 @@ def _start(begin: Callable[[bool], None]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    begin(False)
 
 
 def _end_with_parent() -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from dechaff.edits import to_source
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from dechaff import Cleaned, Edit
 
 _CONTEXT = 3  # lines, as diff -u has them
+_HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@")
 _OPEN = b"\n\\ No newline at end of file\n"
 
 
@@ -33,6 +35,37 @@ def unified(name: str, raw: bytes, text: str, cleaned: Cleaned) -> bytes:
         changes[-1] = (*changes[-1][:3], len(new))
     hunks = b"".join(_hunks(old, new, changes))
     return b"--- " + _quoted(f"a/{name}") + b"\n+++ " + _quoted(f"b/{name}") + b"\n" + hunks if hunks else b""
+
+
+class Sections:
+    """The diffs of single files in a diff of many, in their order."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        """Begin.
+
+        Args:
+            file: What `unified` returned for one file after the other.
+        """
+        self._file = file
+        self._next = file.readline()
+
+    def of(self, name: str) -> bytes:
+        """Return the diff of a file if it comes next, else nothing."""
+        if self._next != b"--- " + _quoted(f"a/{name}") + b"\n":
+            return b""
+        lines = [self._next, self._file.readline()]
+        line = self._file.readline()
+        while match := _HUNK.match(line):
+            lines.append(line)
+            left = [int(match[1] or 1), int(match[2] or 1)]
+            line = self._file.readline()
+            while line and (any(left) or line.startswith(b"\\")):
+                left[0] -= line[:1] in {b" ", b"-"}
+                left[1] -= line[:1] in {b" ", b"+"}
+                lines.append(line)
+                line = self._file.readline()
+        self._next = line
+        return b"".join(lines)
 
 
 def _lines(raw: bytes) -> list[bytes]:

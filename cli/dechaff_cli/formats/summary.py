@@ -13,13 +13,17 @@ from rich.table import Table
 from dechaff import RULES, __version__
 from dechaff.rules import digest
 from dechaff_cli.formats.cells import cell
-from dechaff_cli.terminal import safe
+from dechaff_cli.terminal import clipped, safe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from dechaff import FileReport
+    from dechaff_cli.html import Lines
 
+_NAMED = 3  # of each kind: a line of a pull request holds no more
+_SHOWN = 80  # code points of a corpus line that such a line holds
 _WORST = 5  # files shown among those that lost most
 _FIGURES = ("bytes_in", "bytes_out", "lines_in", "lines_out", "characters_in", "characters_out")
 
@@ -41,6 +45,8 @@ class Summary:
     """Share of the characters lost, path, characters in and out, for each changed file."""
     errors: list[tuple[str, str]] = field(default_factory=list)
     """Path and message."""
+    over: list[tuple[str, str]] = field(default_factory=list)
+    """Path of each file that changes more than its budget, and how much."""
 
     def add(self, report: FileReport) -> None:
         """Count one file."""
@@ -83,30 +89,61 @@ class Summary:
             "findings": {code: {"findings": count, "files": files} for code, count, files in self.by_rule()},
             "encodings": dict(sorted(self.encodings.items())),
             "lost_most": [{"path": path, "characters_in": before, "characters_out": after} for _, path, before, after in self.worst()],
+            "over_budget": [{"path": path, "why": why} for path, why in self.over],
             "errors": [{"path": path, "error": error} for path, error in self.errors],
         }
         return json.dumps(record, indent=2) + "\n"
 
-    def to_markdown(self) -> str:
-        """Return the figures as Markdown tables."""
-        rows = [
-            "# dechaff",
-            "",
-            "| | in | out | removed |",
-            "|---|---:|---:|---:|",
-            *(f"| {what} | {before:,} | {after:,} | {_share(before, after)} |" for what, before, after in self.totals()),
-            "",
-            "| rule | | findings | files |",
-            "|---|---|---:|---:|",
-            *(f"| {code} | {RULES[code].name} | {count:,} | {files:,} |" for code, count, files in self.by_rule()),
-        ]
-        if self.lost:
-            rows += ["", "| lost most | characters in | out | removed |", "|---|---:|---:|---:|"]
-            rows += [f"| {_cell(path)} | {before:,} | {after:,} | {_share(before, after)} |" for _, path, before, after in self.worst()]
+    def recall(self, file: Path) -> list[str]:
+        """Take from an earlier summary what the files themselves do not tell; return the rules that were in force.
+
+        Args:
+            file: What `to_json` wrote. One that is none tells nothing.
+        """
+        try:
+            record = json.loads(file.read_bytes())
+            self.skipped = {str(why): int(count) for why, count in record["skipped"].items()}
+            known = dict(self.errors)
+            self.errors[:0] = [(one["path"], one["error"]) for one in record["errors"] if one["path"] not in known]
+            self.over = [(one["path"], one["why"]) for one in record.get("over_budget", [])]
+            return [str(code) for code in record["rules"]]
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return []
+
+    def to_markdown(self, lines: Lines | None = None) -> str:
+        """Return the story of the run in ten lines or so, for a pull request.
+
+        Args:
+            lines: The lines that tell most of it.
+        """
+        gone = _share(self.figures["characters_in"], self.figures["characters_out"])
+        rows = [f"# dechaff: {gone} of the characters removed" if self.changed else "# dechaff: nothing to clean", ""]
+        ins = ", ".join(f"{before:,} {what} in and {after:,} out" for what, before, after in self.totals()[1:])
+        rows.append(f"{_many(self.files, 'file')}, {self.changed:,} changed; {ins}.")
+        rows.append("")
         if self.errors:
-            rows += ["", "| not cleaned | why |", "|---|---|", *(f"| {_cell(path)} | {_cell(error)} |" for path, error in self.errors)]
+            rows.append(f"- **Not cleaned:** {_listed([f'{_code(path)}: {_cell(why)}' for path, why in self.errors])}")
+        if self.over:
+            rows.append(f"- **Over budget:** {_listed([f'{_code(path)}: {_cell(why)}' for path, why in self.over])}")
+        if lines and lines.often:
+            often = [f"{_code(one.text)} ({_many(one.files, 'file')}, {one.rule})" for one in lines.often]
+            rows.append(f"- **Removed most often:** {_listed(often)}")
+        if lines and lines.once:
+            once = [f"{_code(one.text)} ({one.rule}, {100 * one.chance:.0f} % sure)" for one in lines.once]
+            rows.append(f"- **Removed only once, read these first:** {_listed(once, lines.count_once)}")
+        if lines and lines.doubtful:
+            doubtful = [f"{_code(one.text)} ({_many(one.files, 'file')})" for one in lines.doubtful]
+            rows.append(f"- **Kept, but suspicious:** {_listed(doubtful, lines.count_doubtful)}")
+        if self.lost:
+            lost = [f"{_code(path)} ({_share(before, after)})" for _, path, before, after in self.worst()]
+            rows.append(f"- **Lost most:** {_listed(lost)}")
+        if found := sorted(self.by_rule(), key=lambda row: -row[1]):
+            rules = [f"{code} {RULES[code].name} ({count:,} in {_many(files, 'file')})" for code, count, files in found]
+            rows.append(f"- **Rules:** {_listed(rules)}")
+        if self.encodings:
+            rows.append(f"- **Encodings:** {_listed([f'{_code(name)} ({count:,})' for name, count in self.encodings.most_common()])}")
         if self.skipped:
-            rows += ["", *(f"- passed over: {count:,} {_cell(why)}" for why, count in sorted(self.skipped.items()))]
+            rows.append(f"- **Passed over:** {_listed([f'{count:,} {_cell(why)}' for why, count in sorted(self.skipped.items())])}")
         return "\n".join(rows) + "\n"
 
     def totals(self) -> list[tuple[str, int, int]]:
@@ -143,3 +180,18 @@ def _share(before: int, after: int) -> str:
 
 def _cell(text: str) -> str:
     return cell(safe(text))
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count:,} {what}{'s' * (count != 1)}"
+
+
+def _code(text: str) -> str:
+    """Return corpus text as it may stand in Markdown: as code that no backtick in it can end."""
+    return f"`{clipped(text.strip(), _SHOWN).replace('`', chr(0x2CB))}`"
+
+
+def _listed(words: Sequence[str], of: int = 0) -> str:
+    """Return the first few of some words, and how many more there are."""
+    more = max(of, len(words)) - _NAMED
+    return "; ".join(words[:_NAMED]) + (f"; and {more:,} more" if more > 0 else "")

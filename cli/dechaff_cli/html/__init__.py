@@ -1,49 +1,50 @@
-"""The page of a report: one file that opens from disk, runs no script and shows corpus text as nothing but text."""
+"""The page of a report: it opens from disk without a network, shows corpus text as nothing but text, and can be read without script.
+
+Two looks at the records make it: the first counts, as they are written or read again; the second cuts the changes into shards and finds
+the words of the lines that the first thought worth showing.
+"""
 
 from __future__ import annotations
 
 from base64 import b64encode
-from collections import Counter, defaultdict
 from functools import cache
 from hashlib import sha256
 from importlib import resources
-from itertools import groupby, takewhile
-from statistics import median
-from typing import TYPE_CHECKING, NamedTuple
-from unicodedata import category, normalize
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
 
 from dechaff import RULES, __version__
-from dechaff.rules import digest
-from dechaff_cli.terminal import safe
+from dechaff.rules import STAGES
+from dechaff.rules import digest as rules_digest
+from dechaff_cli import corpus
+from dechaff_cli.html.figures import Figures, histogram
+from dechaff_cli.html.shards import DATA, Shards, packed, reader
+from dechaff_cli.html.tally import Line, Tally, removed, suspicious
+from dechaff_cli.html.unscripted import SIGNS, of_file, share
+from dechaff_cli.html.visible import LINE, fit, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
 
-    from dechaff import FileReport, Finding
+    from markupsafe import Markup
+
+    from dechaff import FileReport
     from dechaff.rules import Effect
     from dechaff_cli.formats.summary import Summary
+    from dechaff_cli.html.shards import Block
 
-_OPEN = 5  # files whose changes are unfolded from the start; more would bury the list of files
-_TOP = 10  # most frequent removed lines
+PAGE = "index.html"
+_PLAIN_TEXT = 1 << 20  # code points of changes that stand in the page as plain markup too, for readers without script
+_CHANGE = 120  # code points that a change costs there beside its text
+_OPEN = 5  # files whose changes are unfolded there from the start; more would bury the list of files
+_TOP = 10  # lines and sites that the overview shows: they mostly tell the whole story
+_LINES = 1000  # lines of each kind that can be looked through
 _ERRORS = 200  # files listed as not cleaned: a whole folder without permissions must not swamp the page
-_PLACES = 8  # line or column numbers listed before they are only counted
-_INLINE = 80  # code points of a repair that still fit beside one another
-_BINS = 10
-
-_LINE = (400, 100)  # code points kept at either end of a line that is too long
-_BEFORE, _AFTER = (40, 60), (60, 40)  # the same for what stands unchanged beside a repair
-
-
-class _Bar(NamedTuple):
-    """A bar of the histogram, in units of its drawing."""
-
-    x: int
-    y: float
-    height: float
-    files: int
+_SCRIPT = ("core", "text", "address", "list", "overview", "lines", "files", "diff", "changes", "correct", "keys", "start")
+"""The parts of the script, in the order they stand in the page."""
 
 
 class _Rule(NamedTuple):
@@ -62,104 +63,205 @@ class _Rule(NamedTuple):
     often_count: int
 
 
-class _Top(NamedTuple):
-    """One of the most frequent removed lines."""
+class Page:
+    """Takes in the files of a run in their order, and makes the page of them."""
 
-    line: Markup
-    times: int
-    files: int
-    code: str
+    def __init__(self, folder: Path) -> None:
+        """Begin.
+
+        Args:
+            folder: The report folder.
+        """
+        self._folder = folder
+        self._figures = Figures()
+        self._removed, self._doubtful = Tally(), Tally()
+        self._shown: list[FileReport] = []
+        self._left_out = 0
+        self._room = _PLAIN_TEXT
+        self._digest = sha256()
+
+    def add(self, report: FileReport, record: bytes) -> None:
+        """Count a file.
+
+        Args:
+            report: The file.
+            record: Its line of findings.jsonl.
+        """
+        self._digest.update(record)
+        number = len(self._figures.columns["path"])
+        site = self._figures.add(report)
+        self._removed.add(number, site, removed(report))
+        self._doubtful.add(number, site, suspicious(report))
+        if report.error is not None or not report.findings:
+            return
+        cost = sum(len(finding.old) + len(finding.new) + len(finding.note) + _CHANGE for finding in report.findings)
+        if cost <= self._room:
+            self._room -= cost
+            self._shown.append(report)
+        else:
+            self._left_out += 1
+
+    def finish(self, summary: Summary, again: Iterable[FileReport], clean: Path | None) -> Lines:
+        """Write the page and what belongs to it; return the lines that tell most of the run.
+
+        Args:
+            summary: The figures of the run.
+            again: The same files in the same order.
+            clean: The folder of the clean copies, for the text around the changes; None if nobody knows.
+
+        Raises:
+            OSError: Something cannot be written.
+        """
+        digest = self._digest.hexdigest()[:32]
+        shards = Shards(self._folder, digest, self._figures.rules)
+        lines = self._lines(again, shards, reader(clean))
+        blocks = list(shards.finish(self._figures.columns))
+        data = self._data(summary, digest, shards, lines)
+        page = self._rendered(summary, digest, lines, [*blocks], packed(data), outside=shards.outside)
+        corpus.write(self._folder / PAGE, page.encode("utf-8"))
+        if not shards.outside and (self._folder / DATA).is_dir() and not any((self._folder / DATA).iterdir()):
+            (self._folder / DATA).rmdir()
+        return lines
+
+    def _lines(self, again: Iterable[FileReport], shards: Shards, clean: Callable[[FileReport], str | None]) -> Lines:
+        """Return the lines to show, with their words, and hand every file to the shards on the way."""
+        often, once, doubtful = self._removed.often(_LINES), self._removed.once(_LINES), self._doubtful.worst(_LINES)
+        of_rule = self._removed.of_rule()
+        wanted = self._removed.look_up(list({*often, *once, *of_rule.values()}))
+        doubts = self._doubtful.look_up(doubtful)
+        for number, report in enumerate(again):
+            shards.add(report, clean(report))
+            if number in wanted:
+                self._removed.meet(wanted[number], removed(report))
+            if number in doubts:
+                self._doubtful.meet(doubts[number], suspicious(report))
+        return Lines(
+            [self._removed.line(row) for row in often],
+            [self._removed.line(row) for row in once],
+            [self._doubtful.line(row) for row in doubtful],
+            {code: self._removed.line(row) for code, row in of_rule.items()},
+            self._removed.count_once(),
+            len(self._doubtful),
+        )
+
+    def _data(self, summary: Summary, digest: str, shards: Shards, lines: Lines) -> dict[str, Any]:
+        """Return what the script is to know beside the files."""
+        number = {path: i for i, path in enumerate(self._figures.columns["path"])} if summary.over else {}
+        lists = {"often": lines.often, "once": lines.once, "doubtful": lines.doubtful}
+        listed = {
+            name: [
+                [one.text, self._figures.rules(one.rule), one.chance, one.note, one.times, one.files, one.sites, one.examples]
+                for one in rows
+            ]
+            for name, rows in lists.items()
+        }
+        return {
+            "digest": digest,
+            "rules": [_rule(code) for code in self._figures.rules.words],
+            "stages": list(STAGES),
+            "sites": self._figures.sites.words,
+            "encodings": self._figures.encodings.words,
+            "begins": shards.begins,
+            "outside": shards.outside,
+            "count": len(self._figures.columns["path"]),
+            "errors": self._figures.errors,
+            "over": {number[path]: why for path, why in summary.over if path in number},
+            "lines": listed,
+            "once": lines.count_once,
+            "doubtful": lines.count_doubtful,
+        }
+
+    def _rendered(self, summary: Summary, digest: str, lines: Lines, blocks: list[Block], data: str, *, outside: bool) -> str:  # noqa: PLR0913
+        figures = self._figures
+        files = [of_file(f"file-{number}", report) for number, report in enumerate(self._shown, 1)]
+        numbers = {path: i for i, path in enumerate(figures.columns["path"])}
+        style, script = _style(), _script()
+        nonce = b64encode(sha256(f"shards of {digest}".encode()).digest()[:16]).decode("ascii")
+        sites = [site for site in figures.by_site() if site.name]
+        return (
+            _environment()
+            .get_template("page.html.jinja")
+            .render(
+                version=__version__,
+                digest=rules_digest(),
+                style=style,
+                script=script,
+                policy=_policy(style, script, nonce if outside else ""),
+                nonce=nonce if outside else "",
+                blocks=blocks,
+                data=data,
+                summary=summary,
+                totals=[(what, before, after, share(before, after)) for what, before, after in summary.totals()[1:]],
+                errors=summary.errors[:_ERRORS],
+                more_errors=len(summary.errors[_ERRORS:]),
+                over=summary.over[:_ERRORS],
+                more_over=len(summary.over[_ERRORS:]),
+                numbers=numbers,
+                stages=list(_stages(_rules(summary, lines))),
+                by_stage=_by_stage(figures),
+                linked=frozenset(code for code, _, _ in summary.by_rule()),
+                encodings=sorted(summary.encodings.items(), key=lambda pair: (-pair[1], pair[0])),
+                languages=_languages(figures),
+                sites=sites[:_TOP],
+                more_sites=len(sites[_TOP:]),
+                worst=[(lost, path, before, after) for lost, path, before, after in summary.worst()],
+                often=lines.often[:_TOP],
+                once=lines.once[:_TOP],
+                count_once=lines.count_once,
+                doubtful=lines.doubtful[:_TOP],
+                count_doubtful=lines.count_doubtful,
+                bars=histogram(figures.shares),
+                changed=len(figures.shares),
+                middle=figures.middle,
+                files=files,
+                left_out=self._left_out,
+                unfold=len(files) <= _OPEN,
+            )
+        )
 
 
-class _Row(NamedTuple):
-    """A line of a file's table."""
+class Lines(NamedTuple):
+    """Lines that tell most of a run, worst or most frequent first."""
 
-    line: int | None
-    """None for the further lines of a removal: only its beginning is on record."""
-    text: Markup
-
-
-class _Group(NamedTuple):
-    """Rows with the same rule and evidence."""
-
-    code: str
-    note: Markup
-    rows: list[_Row]
+    often: list[Line]
+    once: list[Line]
+    doubtful: list[Line]
+    of_rule: dict[str, Line]
+    """What each rule removed most often, more than once."""
+    count_once: int
+    """How many were removed in one file alone."""
+    count_doubtful: int
 
 
-class _Block(NamedTuple):
-    """Groups that read as one: a run of removed lines, or repairs of one kind."""
-
-    effect: Effect
-    groups: list[_Group]
+def _rule(code: str) -> list[str]:
+    rule = RULES.get(code)
+    return [code, rule.name, rule.stage, rule.effect, rule.why] if rule else [code, "", "", "", ""]
 
 
-class _Remark(NamedTuple):
-    """What decoding remarked, once for all lines it remarked it on."""
-
-    code: str
-    note: Markup
-    lines: str
+@cache
+def _style() -> str:
+    return resources.files(__name__).joinpath("style.css").read_text(encoding="utf-8")
 
 
-class _Blank(NamedTuple):
-    """All that one rule did to a file's blank lines."""
-
-    code: str
-    effect: Effect
-    text: str
-    lines: str
-
-
-class _File(NamedTuple):
-    """One file as the page shows it."""
-
-    anchor: str
-    report: FileReport
-    share: float
-    counts: list[tuple[str, str, int]]
-    """Sign, words and figure of each kind of change that was made."""
-    remarks: list[_Remark]
-    blocks: list[_Block]
-    blanks: list[_Blank]
+@cache
+def _script() -> str:
+    """Return the script: its parts one after the other, in a scope of their own."""
+    folder = resources.files(__name__).joinpath("script")
+    parts = (folder.joinpath(f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPT)
+    return '"use strict";\n{\n' + "".join(parts) + "}\n"
 
 
-def render(summary: Summary, shown: Sequence[FileReport], left_out: int) -> str:
-    """Return the page; the same for the same run, whenever and wherever it is made.
-
-    Args:
-        summary: The figures of the whole run.
-        shown: Files whose findings are shown in full. Those that failed are passed over: the summary has them.
-        left_out: How many files with findings are not among them.
-    """
-    read = [report for report in shown if report.error is None]
-    files = [_file(f"file-{number}", report) for number, report in enumerate(read, 1)]
-    anchors = {file.report.path: file.anchor for file in files}
-    changed = [file.share for file in files if file.report.sha256_in != file.report.sha256_out]
-    tally = _Tally(read)
-    style = resources.files(__name__).joinpath("style.css").read_text(encoding="utf-8")
-    page = _environment().get_template("page.html.jinja")
-    return page.render(
-        version=__version__,
-        digest=digest(),
-        style=style,
-        style_hash=b64encode(sha256(style.encode("utf-8")).digest()).decode("ascii"),
-        summary=summary,
-        totals=[(what, before, after, _share(before, after)) for what, before, after in summary.totals()[1:]],
-        errors=summary.errors[:_ERRORS],
-        more_errors=len(summary.errors[_ERRORS:]),
-        stages=[(stage, list(rules)) for stage, rules in groupby(_rules(summary, tally), key=lambda rule: RULES[rule.code].stage)],
-        linked=frozenset(code for code, _, _ in summary.by_rule()),
-        encodings=sorted(summary.encodings.items(), key=lambda pair: (-pair[1], pair[0])),
-        worst=[(share, path, before, after, anchors.get(path)) for share, path, before, after in summary.worst()],
-        top=tally.top(),
-        bars=_histogram(changed),
-        changed=len(changed),
-        middle=median(changed) if changed else 0.0,
-        files=files,
-        left_out=left_out,
-        unfold=len(files) <= _OPEN,
+def _policy(style: str, script: str, nonce: str) -> str:
+    """Return what the page may do: run its own script, use its own style, and read its shards; nothing else, and nothing from elsewhere."""
+    shards = f" 'nonce-{nonce}'" if nonce else ""
+    return (
+        f"default-src 'none'; script-src 'sha256-{_hash(script)}'{shards}; style-src 'sha256-{_hash(style)}'; "
+        "base-uri 'none'; form-action 'none'"
     )
+
+
+def _hash(text: str) -> str:
+    return b64encode(sha256(text.encode("utf-8")).digest()).decode("ascii")
 
 
 @cache
@@ -167,256 +269,61 @@ def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("dechaff_cli", "html"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {"visible": _visible, "figure": "{:,}".format, "percent": _percent, "hundredths": _hundredths}
-    environment.globals["name"] = _name
-    environment.globals["sign"] = _SIGNS
+    environment.filters |= {
+        "visible": visible,
+        "line": lambda text: fit(text, *LINE),
+        "figure": "{:,}".format,
+        "percent": _percent,
+        "hundredths": _hundredths,
+    }
+    environment.globals["name"] = lambda code: RULES[code].name if code in RULES else ""
+    environment.globals["sign"] = SIGNS
     return environment
 
 
-_SIGNS: dict[Effect, tuple[str, str]] = {"remove": ("\N{MINUS SIGN}", "removed"), "repair": ("~", "repaired"), "report": ("i", "reported")}
+def _percent(of_one: float) -> str:
+    return f"{_hundredths(of_one)}\N{NO-BREAK SPACE}%"
 
 
-def _name(code: str) -> str:
-    return RULES[code].name if code in RULES else ""
+def _hundredths(of_one: float) -> str:
+    return f"{100 * of_one:.1f}"
 
 
-def _effect(finding: Finding) -> Effect:
-    """Return what the rule does; of a rule that this version does not have, what it did."""
-    if finding.rule in RULES:
-        return RULES[finding.rule].effect
-    if finding.new:
-        return "repair"
-    return "remove" if finding.old else "report"
-
-
-def _share(before: int, after: int) -> float:
-    """Return how much is gone; a text that grew has lost nothing."""
-    return max(0.0, 1 - after / before) if before else 0.0
-
-
-def _percent(share: float) -> str:
-    return f"{_hundredths(share)}\N{NO-BREAK SPACE}%"
-
-
-def _hundredths(share: float) -> str:
-    return f"{100 * share:.1f}"
-
-
-class _Tally:
-    """Which lines were removed how often, over all files that are shown."""
-
-    def __init__(self, reports: Iterable[FileReport]) -> None:
-        self._count = Counter[tuple[str, str]]()
-        self._files = Counter[tuple[str, str]]()
-        self._most: dict[str, tuple[str, int]] = {}
-        for report in reports:
-            here = Counter(
-                (line.strip(), finding.rule)
-                for finding in report.findings
-                if _effect(finding) == "remove" and not _is_blank(finding)
-                for line in finding.old.split("\n")
-                if line.strip()
-            )
-            self._count.update(here)
-            self._files.update(here.keys())
-        self._sorted = sorted(self._count, key=lambda key: (-self._count[key], -self._files[key], key))
-        for line, code in self._sorted:
-            self._most.setdefault(code, (line, self._count[line, code]))
-
-    def top(self) -> list[_Top]:
-        """Return the lines removed most often; one that was removed but once says nothing about the corpus."""
-        keys = [key for key in self._sorted[:_TOP] if self._count[key] > 1]
-        return [_Top(_fit(key[0], *_LINE), self._count[key], self._files[key], key[1]) for key in keys]
-
-    def most(self, code: str) -> tuple[Markup | None, int]:
-        """Return the line that a rule removed most often, and how often."""
-        line, count = self._most.get(code, ("", 0))
-        return (_fit(line, 60, 20), count) if count > 1 else (None, 0)
-
-
-def _rules(summary: Summary, tally: _Tally) -> list[_Rule]:
+def _rules(summary: Summary, lines: Lines) -> list[_Rule]:
     rows = summary.by_rule()
     most = max((count for _, count, _ in rows), default=1)
     return [
-        _Rule(code, RULES[code].name, RULES[code].effect, RULES[code].why, count, files, _hundredths(count / most), *tally.most(code))
+        _Rule(
+            code,
+            RULES[code].name,
+            RULES[code].effect,
+            RULES[code].why,
+            count,
+            files,
+            _hundredths(count / most),
+            fit(lines.of_rule[code].text, 60, 20) if code in lines.of_rule else None,
+            lines.of_rule[code].times if code in lines.of_rule else 0,
+        )
         for code, count, files in rows
     ]
 
 
-def _histogram(shares: Sequence[float]) -> list[_Bar]:
-    counts = Counter(min(int(share * _BINS), _BINS - 1) for share in shares)
-    most = max(counts.values(), default=1)
-    # the drawing is 400 by 150, its base line at 120
-    return [_Bar(12 + 38 * i, round(120 - 92 * counts[i] / most, 1), round(92 * counts[i] / most, 1), counts[i]) for i in range(_BINS)]
+def _stages(rules: Sequence[_Rule]) -> Iterator[tuple[str, list[_Rule]]]:
+    for stage, group in groupby(rules, key=lambda rule: RULES[rule.code].stage):
+        yield stage, list(group)
 
 
-def _file(anchor: str, report: FileReport) -> _File:
-    remarks = [finding for finding in report.findings if finding.rule.startswith("DEC")]
-    blanks = [finding for finding in report.findings if _is_blank(finding)]
-    others = [finding for finding in report.findings if not _is_blank(finding) and not finding.rule.startswith("DEC")]
-    kinds = Counter(map(_effect, others))
-    kinds["repair"] += len(remarks)
-    counts = [(*_SIGNS[effect], kinds[effect]) for effect in _SIGNS if kinds[effect]]
-    if blank := sum(_height(finding) for finding in blanks if not finding.new):
-        counts.append(("\N{MINUS SIGN}", f"blank line{'s' * (blank > 1)}", blank))
-    return _File(
-        anchor,
-        report,
-        _share(report.characters_in, report.characters_out),
-        counts,
-        list(_remarks(remarks)),
-        _blocks(others),
-        list(_blanks(blanks)),
-    )
+def _by_stage(figures: Figures) -> list[tuple[str, str, int, str]]:
+    """Return stage, kind of change, how many, and the width of its bar, for what each stage removed and repaired."""
+    rows: list[tuple[str, str, int]] = []
+    for stage in STAGES:
+        rows += [(stage, "remove", figures.removed[stage])] if figures.removed[stage] else []
+        rows += [(stage, "repair", figures.repaired[stage])] if figures.repaired[stage] else []
+    most = max((count for _, _, count in rows), default=1)
+    return [(stage, kind, count, _hundredths(count / most)) for stage, kind, count in rows]
 
 
-def _is_blank(finding: Finding) -> bool:
-    return finding.rule.startswith("BLK")
-
-
-def _height(finding: Finding) -> int:
-    """Return how many lines a removal took; white space after the last line feed is a line too."""
-    return max(finding.old.count("\n"), 1)
-
-
-def _remarks(findings: Iterable[Finding]) -> Iterator[_Remark]:
-    lines = defaultdict[tuple[str, str], list[int]](list)
-    for finding in findings:
-        lines[finding.rule, finding.note].append(finding.line)
-    for (code, note), where in lines.items():
-        yield _Remark(code, _visible(note), "" if where == [1] else _places("line", where))
-
-
-def _blanks(findings: Iterable[Finding]) -> Iterator[_Blank]:
-    """Yield one row for what was removed and one for what was added: blank lines are many, and all alike."""
-    of_rule: defaultdict[str, list[Finding]] = defaultdict(list)
-    for finding in findings:
-        of_rule[finding.rule].append(finding)
-    for code, found in sorted(of_rule.items()):
-        effect = _effect(found[0])
-        height = sum(map(_height, found))
-        text = f"{height:,} blank line{'s' * (height > 1)}" if effect == "remove" else found[0].note
-        yield _Blank(code, effect, text, _places("line", [finding.line for finding in found]))
-
-
-def _places(what: str, numbers: Sequence[int]) -> str:
-    """Return words for where something is: each number once, the last of many only counted."""
-    once = sorted(set(numbers))
-    more = f" and {len(once) - _PLACES:,} more" if len(once) > _PLACES else ""
-    return f"{what}{'s' * (len(once) > 1)} {', '.join(map(str, once[:_PLACES]))}{more}"
-
-
-def _blocks(findings: Iterable[Finding]) -> list[_Block]:
-    """Return the changes in the order of the user's lines, those that read as one together."""
-    blocks: list[_Block] = []
-    end = 0  # line below the last change
-    last: tuple[str, str] | None = None
-    for (line, code, note), same in groupby(findings, key=lambda finding: (finding.line, finding.rule, finding.note)):
-        found = list(same)
-        effect = _effect(found[0])
-        alike = last == (code, note)
-        if not blocks or blocks[-1].effect != effect or not (line <= end or (alike and effect != "remove")):
-            blocks.append(_Block(effect, []))
-            alike = False
-        rows = list(_rows(found, effect))
-        if alike:
-            blocks[-1].groups[-1].rows.extend(rows)
-        else:
-            # a report has nothing but its evidence, which stands where others have their text
-            blocks[-1].groups.append(_Group(code, _visible(note if effect != "report" else ""), rows))
-        end, last = line + (_height(found[-1]) if effect == "remove" else 1), (code, note)
-    return blocks
-
-
-def _rows(findings: Sequence[Finding], effect: Effect) -> Iterator[_Row]:
-    """Yield the rows of changes that share line, rule and evidence."""
-    if effect == "repair":
-        yield _Row(findings[0].line, _repairs(findings))
-        return
-    for finding in findings:
-        if effect == "report":
-            yield _Row(finding.line, _visible(finding.note))
-            continue
-        first, *others = finding.old.removesuffix("\n").split("\n")
-        from_column = Markup(" <small>from column {}</small>").format(finding.column) if finding.column > 1 else ""
-        yield _Row(finding.line, _removed(first) + from_column)
-        yield from (_Row(None, _removed(line)) for line in others)
-
-
-def _removed(line: str) -> Markup:
-    return Markup("<del><bdi>{}</bdi></del>").format(_fit(line, *_LINE)) if line.strip() else Markup('<i class="none">blank</i>')
-
-
-def _repairs(findings: Sequence[Finding]) -> Markup:
-    """Return all repairs of a line by one rule, each different one once, with its columns."""
-    columns = defaultdict[tuple[str, str], list[int]](list)
-    for finding in findings:
-        columns[finding.old, finding.new].append(finding.column)
-    return Markup(" ").join(
-        Markup('<span class="{}">{} <span class="to">\N{RIGHTWARDS ARROW}</span> {} <small>{}{}</small></span>').format(
-            "pair" if len(old) + len(new) <= _INLINE else "pair long",
-            *_pair(old, new),
-            f"{len(where)} times, " if len(where) > 1 else "",
-            _places("column", where),
-        )
-        for (old, new), where in columns.items()
-    )
-
-
-def _pair(old: str, new: str) -> tuple[Markup, Markup]:
-    """Return both forms of a repaired text, with the part that differs set off and nothing in it invisible."""
-    head = _alike(old, new)
-    tail = _alike(reversed(old[head:]), reversed(new[head:]))
-    composed = normalize("NFC", old) == normalize("NFC", new)
-
-    def form(text: str, *, before: bool) -> Markup:
-        part = text[head : len(text) - tail]
-        changed = _code_all if composed and before else _code_odd
-        if not text:
-            return Markup('<i class="none">nothing</i>')
-        return Markup("<bdi>{}<b>{}</b>{}</bdi>").format(
-            _fit(text[:head], *_BEFORE),
-            Markup('<i class="none">space</i>') if part == " " else _fit(part, *_LINE, changed),
-            _fit(text[len(text) - tail :], *_AFTER),
-        )
-
-    return Markup("<del>{}</del>").format(form(old, before=True)), Markup("<ins>{}</ins>").format(form(new, before=False))
-
-
-def _alike(one: Iterable[str], other: Iterable[str]) -> int:
-    """Return how many characters both begin with."""
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
-
-
-def _fit(text: str, head: int, tail: int, show: Callable[[str], Markup] | None = None) -> Markup:
-    """Return text for the page; of one that is more than a fifth too long, both ends and how much is left out between them."""
-    show = show or _visible
-    if 5 * len(text) <= 6 * (head + tail):
-        return show(text)
-    return Markup('{}<span class="cut">\u2026 {:,} characters left out \u2026</span>{}').format(
-        show(text[:head]), len(text) - head - tail, show(text[-tail:])
-    )
-
-
-def _visible(text: str) -> Markup:
-    """Return text for the page, with what is invisible or dangerous as escapes that cannot be taken for text."""
-    return escape(text) if safe(text) == text else _coded(text, lambda character: safe(character) != character)
-
-
-def _code_odd(text: str) -> Markup:
-    """Return text for the page, with escapes for all that shows nothing by itself, such as odd spaces and an accent without a letter."""
-    lone = text if category(text[:1] or " ").startswith("M") else ""
-    return _coded(text, lambda character: (character != " " and category(character)[0] in "CZ") or character == lone[:1])
-
-
-def _code_all(text: str) -> Markup:
-    """Return text for the page, with escapes for all but ASCII: what looks the same before and after is told apart by its codes."""
-    return _coded(text, lambda character: not character.isascii() or not character.isprintable())
-
-
-def _coded(text: str, odd: Callable[[str], bool]) -> Markup:
-    parts = ((coded, "".join(part)) for coded, part in groupby(text, odd))
-    return Markup().join(
-        Markup('<i class="code">{}</i>').format(part.encode("unicode_escape").decode("ascii")) if coded else escape(safe(part))
-        for coded, part in parts
-    )
+def _languages(figures: Figures) -> list[tuple[str, int, int, int]]:
+    """Return language, files wholly in it, lines of it that went, and blocks of it that stay; the most frequent first."""
+    rows = [(code, found["LAN001"], found["FOO001"] + found["FOO002"], found["FOO003"]) for code, found in figures.languages.items()]
+    return sorted(rows, key=lambda row: (-sum(row[1:]), row[0]))
