@@ -63,6 +63,7 @@ _LATIN_PHRASE = re.compile(
     r"\b(?:in vivo|ex vivo|in vitro|in situ|post mortem|ad libitum|per os|in silico"
     r"|vastus|gastrocnemius|arteria|vena|[Mm]usculus|[MAVN]\. [a-z]{4,})\b"
 )
+_LONGEST = 2000  # code points that are looked at: no title, notice or reference is longer, and some patterns take the square of a line
 _PARAGRAPH = 25  # words of one line that make it a paragraph under a heading of an abstract
 _ALONE = 60  # words of one line that make a paragraph, where a block has no more than two lines
 _LONG = 40  # words of one line that make a paragraph anywhere
@@ -84,7 +85,7 @@ _KOREAN = frozenset(TABLE["names"]["hangul"].split()[0])
 
 def is_notice(line: str) -> bool:
     """Return whether a line speaks of the page itself or the reader's computer, as no abstract does."""
-    return _NOTICE.search(line) is not None
+    return _NOTICE.search(line, 0, _LONGEST) is not None
 
 
 def is_abstract(block: Sequence[str], seen: Sequence[Evidence], above: str) -> bool:
@@ -162,19 +163,19 @@ def _is_subject(line: str) -> bool:
     letters = len(SPACELESS.findall(line)) + len(_HANGUL.findall(line))
     if is_article(line) and (len(found) >= _TITLE_WORDS or letters >= _TITLE_LETTERS):
         return True
-    if _MEDICINE.search(line) is None:
+    if _MEDICINE.search(line, 0, _LONGEST) is None:
         return False
     return len(found) >= _NAME_WORDS or letters >= _NAME_LETTERS or (len(found) > 1 and all(word.istitle() for word in found))
 
 
 def is_site(line: str) -> bool:
     """Return whether a line has words or addresses of a site."""
-    return _SITE.search(line) is not None
+    return _SITE.search(line, 0, _LONGEST) is not None
 
 
 def is_article(line: str) -> bool:
     """Return whether a line has words of research or of a place where it is done."""
-    return _ARTICLE.search(line) is not None
+    return _ARTICLE.search(line, 0, _LONGEST) is not None
 
 
 @lru_cache(maxsize=1 << 14)
@@ -188,7 +189,7 @@ def protected(line: str) -> bool:
     >>> protected("Tüm hakları saklıdır")
     False
     """
-    text = bare(line)
+    text = bare(line)[:_LONGEST]
     if _REFERENCE.search(text) or _STATEMENT.match(text) or _DECLARATION.search(text) or _QUOTED.match(line.strip()):
         return True
     if _COLON.search(text) and ABSTRACT.fullmatch(text):

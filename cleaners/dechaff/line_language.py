@@ -28,7 +28,7 @@ _SURE = 8.0  # nats: the score of a line whose script alone decides, and the mos
 _NO_LANGUAGE = re.compile(
     r"""
       \bcopyright\b | © | \(c\)(?=\W) | ℗ | ®
-    | (?:https?://|www\.)[^\s]+ | [^\s@]+@[^\s@]+\.[a-z]{2,}
+    | (?:https?://|www\.)[^\s]+ | [^\s@]{1,64}@[^\s@]+\.[a-z]{2,}
     | \b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|edu|gov|info|io|eu|co)\b(?:/[^\s]*)?
     | \ball\ rights\ reserved\b | \be-?mail\b | \btel\b | \bfax\b | \bcookies?\b
     """,
