@@ -101,9 +101,19 @@ class Manifest:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        """Keep what there is."""
-        self.commit()
+        """Keep what there is.
+
+        Raises:
+            CorpusError: It could not be written.
+        """
+        try:
+            self.commit()
+        except sqlite3.Error as failed:
+            error = error or failed
         self._base.close()
+        if isinstance(error, sqlite3.Error):
+            message = f"{self._path} cannot be written: {error}; the clean copies made so far are whole"
+            raise CorpusError(message) from error
 
     def __len__(self) -> int:
         """Return how many documents it knows."""

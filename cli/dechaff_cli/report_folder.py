@@ -64,9 +64,10 @@ class ReportFolder:
         """Leave nothing half-written."""
         try:
             self._open.close()
-        finally:
-            for file in (self._findings, self._diff):
-                Path(file.name).unlink(missing_ok=True)
+        except OSError as failed:  # what was still to be written
+            error = error or failed
+        for file in (self._findings, self._diff):
+            Path(file.name).unlink(missing_ok=True)
         if isinstance(error, OSError):
             message = f"the report in {self._folder} cannot be written: {error.strerror}; the clean copies made so far are whole"
             raise corpus.CorpusError(message) from error
