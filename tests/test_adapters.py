@@ -82,6 +82,7 @@ def test_use_changes_nothing_that_travels() -> None:
 @pytest.mark.filterwarnings("ignore")  # not ours to mend
 def test_a_step_of_datatrove(tmp_path: Path, profile: Profile | None) -> None:
     pytest.importorskip("datatrove", exc_type=ImportError)
+    pytest.importorskip("orjson", reason="its writer needs it")
     from datatrove.data import Document
     from datatrove.executor.local import LocalPipelineExecutor
     from datatrove.pipeline.writers.jsonl import JsonlWriter
@@ -103,6 +104,7 @@ def test_a_step_of_datatrove(tmp_path: Path, profile: Profile | None) -> None:
 
 def test_a_step_of_datatrove_travels() -> None:
     pytest.importorskip("datatrove", exc_type=ImportError)
+    pytest.importorskip("orjson", reason="its writer needs it")
     from datatrove.data import Document
 
     from dechaff.adapters.datatrove import Dechaff

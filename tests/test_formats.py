@@ -343,9 +343,9 @@ def test_output_file_is_whole_and_never_over_the_input(dechaff: Dechaff, tmp_pat
 
 @pytest.mark.parametrize("form", CHECKS)
 def test_the_number_of_processes_changes_no_byte(dechaff: Dechaff, samples: Path, form: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from dechaff_cli import run
+    from dechaff_cli.engine import batches
 
-    monkeypatch.setattr(run, "_BATCH_FILES", 4)
+    monkeypatch.setattr(batches, "FILES", 4)
     one, four = (dechaff("check", samples / "scrapes" / "in", "--output-format", form, "--jobs", jobs) for jobs in ("1", "4"))
     assert one == four
     assert one.code == 1

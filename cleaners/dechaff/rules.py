@@ -71,6 +71,20 @@ class Rule:
     """The version that dropped the rule."""
 
 
+def find(code: str) -> Rule:
+    """Return the rule of a code; of one that is not known here, what its code tells: one like ours, or else a rule of somebody's own.
+
+    Reports outlive the configurations and versions they were made with.
+    """
+    if code in RULES:
+        return RULES[code]
+    like = next((rule for rule in RULES.values() if rule.code[:3] == code[:3]), None)
+    stage, effect = (like.stage, like.effect) if like else ("chrome", "remove")
+    return Rule(
+        code, "not-known-here", stage, effect, "A rule that is not in force here: of another version or configuration.", "", "", (), ()
+    )
+
+
 def select(codes: Iterable[str], ignored: Iterable[str] = ()) -> frozenset[str]:
     """Return the codes of the rules that a selection names.
 

@@ -39,16 +39,21 @@ def report(
       dechaff report clean-report/
     """
     with exit_codes():
+        from dechaff.errors import DechaffError
         from dechaff_cli import report_folder
         from dechaff_cli.html import PAGE
         from dechaff_cli.rerun import Run, RunError
-        from dechaff_cli.terminal import note
+        from dechaff_cli.terminal import note, safe
 
-        if clean is None:
-            try:
-                clean = Path(Run.read(folder).output)
-            except RunError:
+        try:
+            run = Run.read(folder)
+            clean = clean or Path(run.output)
+            run.call()  # brings the names of the rules of its configuration
+        except RunError:
+            if clean is None:
                 note("Without run.json it is not known where the clean copies are: name them with --clean OUT.")
+        except DechaffError as error:
+            note(f"The configuration of the run is not at hand: its own rules are shown without their names ({safe(str(error))})")
         bad = report_folder.render(folder, clean)
         note(f"Report: {folder / PAGE}")
         if bad:

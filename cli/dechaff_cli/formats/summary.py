@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 
 from dechaff import RULES, __version__
-from dechaff.rules import digest
+from dechaff.rules import digest, find
 from dechaff_cli.formats.cells import cell
 from dechaff_cli.terminal import clipped, safe
 
@@ -74,7 +74,9 @@ class Summary:
 
     def by_rule(self) -> list[tuple[str, int, int]]:
         """Return code, findings and files of each rule that found something, in the order of the stages."""
-        return [(code, self.rules[code], self.files_of_rule[code]) for code in RULES if self.rules[code]]
+        stages = [rule.stage for rule in RULES.values()]
+        codes = sorted(self.rules, key=lambda code: (stages.index(find(code).stage), code not in RULES, code))
+        return [(code, self.rules[code], self.files_of_rule[code]) for code in codes if self.rules[code]]
 
     def to_json(self, selected: Sequence[str]) -> str:
         """Return the figures with what made them: version, rules, digest of the rule tables."""
@@ -138,7 +140,7 @@ class Summary:
             lost = [f"{_code(path)} ({_share(before, after)})" for _, path, before, after in self.worst()]
             rows.append(f"- **Lost most:** {_listed(lost)}")
         if found := sorted(self.by_rule(), key=lambda row: -row[1]):
-            rules = [f"{code} {RULES[code].name} ({count:,} in {_many(files, 'file')})" for code, count, files in found]
+            rules = [f"{code} {find(code).name} ({count:,} in {_many(files, 'file')})" for code, count, files in found]
             rows.append(f"- **Rules:** {_listed(rules)}")
         if self.encodings:
             rows.append(f"- **Encodings:** {_listed([f'{_code(name)} ({count:,})' for name, count in self.encodings.most_common()])}")
@@ -161,7 +163,7 @@ class Summary:
             total.add_row(what, f"{before:,}", f"{after:,}", _share(before, after))
         rules = Table("rule", "", "findings", "files", box=None, pad_edge=False)
         for code, count, files in self.by_rule():
-            rules.add_row(code, RULES[code].name, f"{count:,}", f"{files:,}")
+            rules.add_row(code, find(code).name, f"{count:,}", f"{files:,}")
         tables = [total, rules]
         if self.lost:
             lost = Table("lost most", "in", "out", "removed", box=None, pad_edge=False)

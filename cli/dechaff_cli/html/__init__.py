@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from dechaff import RULES, __version__
+from dechaff import __version__, rules
 from dechaff.rules import STAGES
 from dechaff.rules import digest as rules_digest
 from dechaff_cli import corpus
@@ -59,8 +59,7 @@ class _Rule(NamedTuple):
     width: str
     """Of its bar, in hundredths of the longest."""
     often: Markup | None
-    """The line that it removed most often, if any more than once."""
-    often_count: int
+    """A line that it removed more than once, if there is one: the most frequent."""
 
 
 class Page:
@@ -234,8 +233,8 @@ class Lines(NamedTuple):
 
 
 def _rule(code: str) -> list[str]:
-    rule = RULES.get(code)
-    return [code, rule.name, rule.stage, rule.effect, rule.why] if rule else [code, "", "", "", ""]
+    rule = rules.find(code)
+    return [code, rule.name, rule.stage, rule.effect, rule.why]
 
 
 @cache
@@ -276,7 +275,7 @@ def _environment() -> Environment:
         "percent": _percent,
         "hundredths": _hundredths,
     }
-    environment.globals["name"] = lambda code: RULES[code].name if code in RULES else ""
+    environment.globals["name"] = lambda code: rules.find(code).name
     environment.globals["sign"] = SIGNS
     return environment
 
@@ -295,21 +294,20 @@ def _rules(summary: Summary, lines: Lines) -> list[_Rule]:
     return [
         _Rule(
             code,
-            RULES[code].name,
-            RULES[code].effect,
-            RULES[code].why,
+            rules.find(code).name,
+            rules.find(code).effect,
+            rules.find(code).why,
             count,
             files,
             _hundredths(count / most),
             fit(lines.of_rule[code].text, 60, 20) if code in lines.of_rule else None,
-            lines.of_rule[code].times if code in lines.of_rule else 0,
         )
         for code, count, files in rows
     ]
 
 
-def _stages(rules: Sequence[_Rule]) -> Iterator[tuple[str, list[_Rule]]]:
-    for stage, group in groupby(rules, key=lambda rule: RULES[rule.code].stage):
+def _stages(rows: Sequence[_Rule]) -> Iterator[tuple[str, list[_Rule]]]:
+    for stage, group in groupby(rows, key=lambda rule: rules.find(rule.code).stage):
         yield stage, list(group)
 
 

@@ -7,8 +7,8 @@ from collections import Counter, defaultdict
 from statistics import median
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dechaff import RULES
 from dechaff.confidence import confidence
+from dechaff.rules import find
 from dechaff_cli.html.unscripted import share
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class Figures:
         lines = 0
         for finding in report.findings:
             found.add(self.rules(finding.rule))
-            stage = RULES[finding.rule].stage if finding.rule in RULES else ""
+            stage = find(finding.rule).stage
             chance = confidence(finding)
             if chance is not None:
                 sure = min(sure, round(chance * _WHOLE))

@@ -52,8 +52,9 @@ function asRule({ kind, text, site }) {
   return `[[rule]]\npatterns = [${quoted(alike(text).toLowerCase())}]\n# with a code, an example and a look-alike that must survive`;
 }
 
-function reach({ kind, text }) {
+function reach({ kind, text, site }) {
   const row = [...report.lines[kind === "chrome" ? "doubtful" : "often"], ...report.lines.once].find(([line]) => line === text);
+  if (row && kind === "keep-line" && site && row[6] > 1) return `Of ${many(row[4], "line")} that read so, those of ${site} would change.`;
   return row ? `About ${many(row[4], "line")} of the corpus would change.` : "At least one line of the corpus would change.";
 }
 
