@@ -88,6 +88,27 @@ def test_a_report_without_its_clean_copies_still_shows_the_changes(run: Callable
     assert "bilirubin" in (tmp_path / "clean-report" / "index.html").read_text()
 
 
+@pytest.mark.parametrize("at_hand", [True, False])
+def test_rules_of_ones_own_are_shown_as_removals(run: Callable[..., Ran], tmp_path: Path, at_hand: bool) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(
+        '[[rule]]\ncode = "OWN001"\nname = "gazette"\neffect = "remove"\nwhy = "A gazette."\nsource = "us"\nsince = "2026-11"\n'
+        'patterns = [\'gazette \\d+ of 12\']\nexamples = [{ dirty = "Gazette 1 of 12\\nRain fell.\\n", clean = "Rain fell.\\n" }]\n'
+        'keeps = ["Gazette of the hill.\\n"]\n',
+    )
+    assert run("clean", "scrapes", "-o", "other", "--config", "own.toml").code == 0
+    rules._table.pop("OWN001")  # noqa: SLF001  as in another process
+    if not at_hand:
+        own.unlink()
+    made = contents(tmp_path / "other-report")["index.html"].decode()
+    ran = run("report", "other-report")
+    assert ran.code == 0
+    assert ("is not at hand" in ran.err) == (not at_hand)
+    again = contents(tmp_path / "other-report")["index.html"].decode()
+    assert (made == again) == at_hand
+    assert f'"OWN001","{"gazette" if at_hand else "not-known-here"}","chrome","remove"' in again
+
+
 def test_what_was_not_read_and_passed_over_is_remembered(run: Callable[..., Ran], tmp_path: Path) -> None:
     (tmp_path / "scrapes" / "picture.png").write_bytes(b"\x89PNG")
     (tmp_path / "scrapes" / "bad.txt").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
