@@ -244,6 +244,7 @@ def test_only_the_report_itself_is_served_and_only_to_its_reader(server: Server)
     assert 'name="dechaff-review"' in page
     assert ask(server, "GET", "/")[0] == 404
     assert ask(server, "GET", "/x/")[0] == 404
+    assert ask(server, "GET", "nothing")[0] == 404
     assert ask(server, "GET", home, Host="evil.example")[0] == 403
     assert ask(server, "GET", home, Sec_Fetch_Site="cross-site")[0] == 403
     for path in ("findings.jsonl", "../dechaff.toml", "data/../findings.jsonl", "%2e%2e/x", "data/changes-9.js"):

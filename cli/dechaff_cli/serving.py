@@ -129,15 +129,15 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _asked(self) -> str | None:
         """Return what is asked for below the secret path; whoever does not know it is refused, and so are pages of other sites."""
-        _, token, *rest = self.path.split("?", 1)[0].split("/", 2)
+        token, below, name = self.path.split("?", 1)[0].removeprefix("/").partition("/")
         if self.headers.get("Host") != self.server.host:
             self._refuse(HTTPStatus.FORBIDDEN, "wrong host")
         elif self.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
             self._refuse(HTTPStatus.FORBIDDEN, "asked from another site")
-        elif not rest or not secrets.compare_digest(token.encode("utf-8", "replace"), self.server.token.encode("ascii")):
+        elif not below or not secrets.compare_digest(token.encode("utf-8", "replace"), self.server.token.encode("ascii")):
             self._refuse(HTTPStatus.NOT_FOUND, "there is no such page")
         else:
-            return rest[0]
+            return name
         return None
 
     def _tell(self, table: dict[str, Any]) -> None:
