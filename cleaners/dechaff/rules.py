@@ -27,8 +27,9 @@ anything else on the page, or beside other chrome after everything else."""
 STAGES = ("decoding", "encoding", "characters", "language", "chrome", "repetition", "line_model", "footers", "blank_lines")
 """The stages in the order they run; a rule table has the name of its stage."""
 
+_CODE = re.compile(r"[A-Z]{3}[0-9]{3}")
 _FORMS = (
-    ("code", re.compile(r"[A-Z]{3}[0-9]{3}"), "must be three capital letters and three digits"),
+    ("code", _CODE, "must be three capital letters and three digits"),
     ("name", re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*"), "must be lower-case words joined by hyphens"),
 )
 
@@ -69,6 +70,11 @@ class Rule:
     context: Context = "anywhere"
     removed: str | None = None
     """The version that dropped the rule."""
+
+
+def is_code(text: str) -> bool:
+    """Return whether a text can be the code of a rule; what a forged report calls one need not be."""
+    return _CODE.fullmatch(text) is not None
 
 
 def find(code: str) -> Rule:

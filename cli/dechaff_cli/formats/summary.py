@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 
 from dechaff import RULES, __version__
-from dechaff.rules import digest, find
+from dechaff.rules import digest, find, is_code
 from dechaff_cli.formats.cells import cell
 from dechaff_cli.terminal import clipped, safe
 
@@ -75,7 +75,7 @@ class Summary:
     def by_rule(self) -> list[tuple[str, int, int]]:
         """Return code, findings and files of each rule that found something, in the order of the stages."""
         stages = [rule.stage for rule in RULES.values()]
-        codes = sorted(self.rules, key=lambda code: (stages.index(find(code).stage), code not in RULES, code))
+        codes = sorted(filter(is_code, self.rules), key=lambda code: (stages.index(find(code).stage), code not in RULES, code))
         return [(code, self.rules[code], self.files_of_rule[code]) for code in codes if self.rules[code]]
 
     def to_json(self, selected: Sequence[str]) -> str:
