@@ -60,8 +60,12 @@ class Chrome:
 
     def match(self, line: str) -> Match | None:
         """Return the rule that names a line, or None; guards come first."""
-        self._learn({line})
-        return self._known.get(line)
+        return self.matches([line]).get(line)
+
+    def matches(self, lines: Collection[str]) -> dict[str, Match]:
+        """Return the rules that name lines, of those that any names: many at once cost a fraction of each by itself."""
+        self._learn({*lines})
+        return {line: self._known[line] for line in lines if line in self._known}
 
     def _learn(self, lines: Collection[str]) -> None:
         """Remember which rules name the lines."""

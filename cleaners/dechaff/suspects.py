@@ -9,8 +9,9 @@ from dechaff.report import Suspect
 from dechaff.rules import RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from dechaff.chrome import Match
     from dechaff.pages import Page
     from dechaff.pipeline import Pipeline
 
@@ -29,15 +30,16 @@ def suspects(pipeline: Pipeline, pages: Sequence[Page]) -> list[tuple[Suspect, .
         pipeline: What cleaned the pages: its rules, degree and weights are asked once more, and the lines that it may not touch left out.
         pages: Clean.
     """
-    found: list[dict[int, tuple[float, str, str]]] = [dict(_named(pipeline, page)) for page in pages]
+    matches = pipeline.chrome.matches([line for page in pages for line in page.lines])
+    found: list[dict[int, tuple[float, str, str]]] = [dict(_named(matches, page)) for page in pages]
     for owner, row, chance, evidence in pipeline.line_model.doubtful(pages):
         found[owner][row] = max((chance, RULE, evidence), found[owner].get(row, (0.0, "", "")))
     return [tuple(_placed(pipeline, page, lines)) for page, lines in zip(pages, found, strict=True)]
 
 
-def _named(pipeline: Pipeline, page: Page) -> Iterator[tuple[int, tuple[float, str, str]]]:
+def _named(matches: Mapping[str, Match], page: Page) -> Iterator[tuple[int, tuple[float, str, str]]]:
     for row, line in enumerate(page.lines):
-        match = pipeline.chrome.match(line)
+        match = matches.get(line)
         if match is not None and match.context != "anywhere":
             yield row, (_ALONE, match.rule, f"{RULES[match.rule].name} names it, but it stands alone among the page's own lines")
 
