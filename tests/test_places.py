@@ -19,7 +19,7 @@ ROOT = Path(__file__).parent.parent
 SCRIPTS = Path(sys.executable).parent
 DIRTY = "Skip to main content\nThe patientâ€™s bilirubin fell.\n"
 CLEAN = "The patient’s bilirubin fell.\n"
-WHAT_IS_BUILT = ("cleaners", "cli", "action", "action.yml", "pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml")
+WHAT_IS_BUILT = ("cleaners", "cli", "action.yml", "pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml")
 
 
 def run(words: Sequence[str | Path], folder: Path, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
@@ -36,6 +36,19 @@ def example(page: str, name: str) -> str:
     """Return a block of a page under docs/."""
     text = (ROOT / "docs" / page).read_text(encoding="utf-8")
     return text.split(f" {name}\n", 1)[1].split("```", 1)[0]
+
+
+def steps(action: Path) -> list[str]:
+    """Return the scripts of an action, as its runner hands them to the shell: to install it, and to check."""
+    import yaml
+
+    return [step["run"] for step in yaml.safe_load(action.read_text(encoding="utf-8"))["runs"]["steps"]]
+
+
+def run_step(script: str, folder: Path, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    place = folder / "step.sh"
+    place.write_text(script, encoding="utf-8")
+    return run(["bash", "--noprofile", "--norc", "-eo", "pipefail", place], folder, environment)
 
 
 def git(folder: Path, *words: str) -> str:
@@ -106,14 +119,16 @@ def test_what_is_offered_fits_the_published_schemas() -> None:
     assert done.returncode == 0, done.stdout
 
 
-def test_no_input_of_the_action_reaches_a_shell_as_text() -> None:
+def test_no_input_of_the_action_reaches_a_shell_as_text(tmp_path: Path) -> None:
     action = (ROOT / "action.yml").read_text(encoding="utf-8")
     for line in action.splitlines():
         if "${{ inputs." in line:
             assert re.fullmatch(r"        INPUT_[A-Z_]+: \$\{\{ inputs\.[a-z-]+ \}\}", line)
-        assert not ("run:" in line and "${{" in line)
-    done = run([SCRIPTS / "shellcheck", ROOT / "action" / "check", ROOT / "action" / "install"], ROOT)
-    assert done.returncode == 0, done.stdout
+    for script in steps(ROOT / "action.yml"):
+        assert "${{" not in script
+        (tmp_path / "step.sh").write_text(script, encoding="utf-8")
+        done = run([SCRIPTS / "shellcheck", "--shell", "bash", tmp_path / "step.sh"], ROOT)
+        assert done.returncode == 0, done.stdout
 
 
 @pytest.fixture
@@ -132,14 +147,14 @@ def test_the_action_checks_annotates_and_summarizes(tmp_path: Path, job: dict[st
         "INPUT_OUTPUT_FORMAT": "",
         "INPUT_OUTPUT_FILE": "",
     }
-    done = run([ROOT / "action" / "check"], tmp_path, {**job, **inputs})
+    done = run_step(steps(ROOT / "action.yml")[1], tmp_path, {**job, **inputs})
     assert done.returncode == 1, done.stderr
     assert done.stdout.startswith("::error file=in put/a.txt,line=1,endLine=1,col=1,endColumn=21,title=dechaff CHR001 skip-link::CHR001")
     assert done.stdout.count("\n") == 1
     assert (tmp_path / "github_output").read_text() == "status=1\n"
     assert "| CHR001 | skip-link | 1 | 1 |" in (tmp_path / "github_step_summary").read_text()
-    done = run(
-        [ROOT / "action" / "check"],
+    done = run_step(
+        steps(ROOT / "action.yml")[1],
         tmp_path,
         {**job, **inputs, "INPUT_OUTPUT_FORMAT": "sarif", "INPUT_OUTPUT_FILE": "x.sarif", "INPUT_ARGS": "--exit-zero"},
     )
@@ -155,7 +170,7 @@ def test_the_examples_for_github_run(tmp_path: Path, job: dict[str, str], name: 
     workflow = yaml.safe_load(example("github.md", f".github/workflows/{name}"))
     given = next(step["with"] for step in workflow["jobs"]["dechaff"]["steps"] if step["uses"].startswith("OWNER/"))
     inputs = {f"INPUT_{key.upper().replace('-', '_')}": value for key, value in given.items()}
-    done = run([ROOT / "action" / "check"], tmp_path, {**job, **inputs})
+    done = run_step(steps(ROOT / "action.yml")[1], tmp_path, {**job, **inputs})
     assert (done.returncode, bool(done.stdout)) == ((0, False) if written else (1, True)), done.stderr
     assert (tmp_path / "dechaff.sarif").exists() == written
 
@@ -180,7 +195,7 @@ def test_hostile_inputs_of_the_action_run_nothing(tmp_path: Path, job: dict[str,
     fake.mkdir()
     (fake / "dechaff").write_text('#!/bin/sh\nprintf "%s\\n" "$@" > words\n')  # what the script hands over is what matters here
     (fake / "dechaff").chmod(0o755)
-    done = run([ROOT / "action" / "check"], tmp_path, {**job, "PATH": f"{fake}:{os.environ['PATH']}", name: hostile})
+    done = run_step(steps(ROOT / "action.yml")[1], tmp_path, {**job, "PATH": f"{fake}:{os.environ['PATH']}", name: hostile})
     assert done.returncode == 0, done.stderr
     assert not (tmp_path / "gone").exists()
     words = (tmp_path / "words").read_text().splitlines()
@@ -189,7 +204,7 @@ def test_hostile_inputs_of_the_action_run_nothing(tmp_path: Path, job: dict[str,
 
 
 def test_the_action_installs_itself(clone: Path, tmp_path: Path, job: dict[str, str]) -> None:
-    done = run([clone / "action" / "install"], tmp_path, {**job, "GITHUB_ACTION_PATH": str(clone)})
+    done = run_step(steps(clone / "action.yml")[0], tmp_path, {**job, "GITHUB_ACTION_PATH": str(clone)})
     if done.returncode:
         pytest.skip(f"pip cannot install here: {done.stderr[-300:]}")
     (scripts,) = (tmp_path / "github_path").read_text().splitlines()
