@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -143,6 +143,7 @@ def clean(
       dechaff clean scrapes/ -o clean/ --resume
       curl -s https://example.org/page.txt | dechaff clean - > page.txt
     """
+    given = work.said(locals())
     with exit_codes():
         from dechaff_cli import corpus
         from dechaff_cli.corpora import converting
@@ -157,25 +158,7 @@ def clean(
         refused = _refused(output, report, quarantine, to, no_report=no_report, in_place=in_place, from_stdin=work.STDIN in paths)
         if refused:
             raise corpus.CorpusError(refused)
-        given: dict[str, Any] = {
-            "respect_gitignore": False if no_respect_gitignore else None,
-            "select": select,
-            "ignore": ignore,
-            "encoding": encoding,
-            "text_column": text_column,
-            "id_column": id_column,
-            "url_column": url_column,
-            "keep_lang": keep_lang,
-            "foreign_blocks": foreign_blocks,
-            "language_engine": language_engine,
-            "removal": removal,
-            "model": model and str(model),
-            "profile": profile and str(profile),
-            "include": include,
-            "exclude": exclude,
-            "force_exclude": force_exclude,
-        }
-        asked = work.call(paths, config, isolated=isolated, stdin_filename=stdin_filename, jobs=jobs, engine=engine, **given)
+        asked = work.call(paths, config, isolated=isolated, stdin_filename=stdin_filename, **given)
         if asked.from_stdin:
             outcome = work.from_stdin(asked.task(), stdin_filename)
             if outcome.report.error is not None:
@@ -187,7 +170,7 @@ def clean(
             work.clean_in_place(found, asked.task(keep_text=True), asked.jobs)
             return
         kept = Output(*named(output, report, no_report=no_report), quarantine, overwrite=overwrite, resume=resume)
-        said = {name: value for name, value in given.items() if value is not None}
+        said = {name: value for name, value in given.items() if name not in {"jobs", "engine"}}
         aside = None if quarantine is None else str(quarantine)
         clean_into(kept, found, asked, to, Run(tuple(paths), str(kept.folder), tuple(config or ()), isolated, aside, said))
 
@@ -251,32 +234,11 @@ def diff(
       dechaff diff scrapes/trial.txt
       dechaff diff scrapes/ -o changes.diff && cd scrapes && patch -p1 < ../changes.diff
     """
+    given = work.said(locals())
     with exit_codes():
         from dechaff_cli.terminal import put, safe
 
-        asked = work.call(
-            paths,
-            config,
-            isolated=isolated,
-            stdin_filename=stdin_filename,
-            respect_gitignore=False if no_respect_gitignore else None,
-            select=select,
-            ignore=ignore,
-            encoding=encoding,
-            text_column=text_column,
-            id_column=id_column,
-            url_column=url_column,
-            keep_lang=keep_lang,
-            foreign_blocks=foreign_blocks,
-            language_engine=language_engine,
-            removal=removal,
-            model=model and str(model),
-            profile=profile and str(profile),
-            include=include,
-            exclude=exclude,
-            force_exclude=force_exclude,
-            jobs=jobs,
-        )
+        asked = work.call(paths, config, isolated=isolated, stdin_filename=stdin_filename, **given)
         errors: list[tuple[str, str]] = []
         parts = []
         differs = False
@@ -327,6 +289,7 @@ def explain(
       dechaff explain scrapes/trial.txt:38
       dechaff explain scrapes/site/page.txt:2 --corpus scrapes/
     """
+    given = work.said(locals())
     with exit_codes():
         from dechaff import RULES
         from dechaff import select as selected
@@ -336,23 +299,7 @@ def explain(
         name, _, number = what.rpartition(":")
         is_line = bool(number.isdecimal() and name)
         near = [str(corpus_folder or name)] if is_line else ["."]
-        asked = work.call(
-            near,
-            config,
-            isolated=isolated,
-            select=select,
-            ignore=ignore,
-            encoding=encoding,
-            text_column=text_column,
-            id_column=id_column,
-            url_column=url_column,
-            keep_lang=keep_lang,
-            foreign_blocks=foreign_blocks,
-            language_engine=language_engine,
-            removal=removal,
-            model=model and str(model),
-            profile=profile and str(profile),
-        )
+        asked = work.call(near, config, isolated=isolated, **given)
         if is_line:
             lines = explanation.of_line(Path(name), int(number), corpus_folder, asked)
         else:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from dechaff_cli.exits import fail
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from dechaff import FileReport
     from dechaff.profile import Profile
@@ -102,13 +102,28 @@ class Call:
         return [(self.profile_file.resolve().parent / root).resolve() for root in self.profile.roots]
 
 
+def said(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a command line says of settings: the arguments of a command that are named like keys of the configuration.
+
+    Args:
+        arguments: All arguments of the command by name; what is None or empty was not said.
+    """
+    from dechaff_cli.keys import TOP
+
+    given = {
+        name: str(value) if isinstance(value, Path) else value
+        for name, value in arguments.items()
+        if name.replace("_", "-") in TOP and value not in (None, [])
+    }
+    return {**given, "respect_gitignore": False} if arguments.get("no_respect_gitignore") else given
+
+
 def call(
     paths: Sequence[str],
     config: Sequence[str] | None = None,
     *,
     isolated: bool = False,
     stdin_filename: str = STDIN,
-    respect_gitignore: bool | None = None,
     learning: bool = False,
     **options: Any,  # noqa: ANN401  as many kinds as there are keys
 ) -> Call:
@@ -119,9 +134,8 @@ def call(
         config: A configuration file, and settings as TOML.
         isolated: Use no file.
         stdin_filename: What standard input is called.
-        respect_gitignore: Whether to pass over what git ignores, if the user said so.
         learning: Whether the call writes the profile, and so is not to go by it.
-        options: What else the command line says, by key of the configuration with `_` for `-`; what is None or empty was not said.
+        options: What else the command line says, by key of the configuration with `_` for `-`, as `said` returns it.
 
     Raises:
         DechaffError: A path, a setting or a configuration is wrong.
@@ -133,8 +147,6 @@ def call(
         message = "standard input goes alone, without other files"
         raise CorpusError(message)
     file, given = _settings(config or ())
-    if respect_gitignore is not None:
-        options["respect_gitignore"] = respect_gitignore
     for name, value in options.items():
         if value is not None and value != []:
             given[name.replace("_", "-")] = _split(value) if name in {"select", "ignore", "fail_on", "keep_lang"} else value

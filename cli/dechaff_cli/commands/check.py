@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -76,38 +76,9 @@ def check(
       dechaff check scrapes/ --max-removed 30% --output-format sarif --output-file dechaff.sarif
       git diff --name-only -z main -- '*.txt' | xargs -0 dechaff check --force-exclude
     """
+    given = work.said(locals())
     with exit_codes():
-        given: dict[str, Any] = {
-            "output_format": output_format,
-            "fail_on": fail_on,
-            "max_removed": max_removed,
-            "max_damaged": max_damaged,
-            "baseline": None if baseline is None else str(baseline),
-            "select": select,
-            "ignore": ignore,
-            "encoding": encoding,
-            "text_column": text_column,
-            "id_column": id_column,
-            "url_column": url_column,
-            "keep_lang": keep_lang,
-            "foreign_blocks": foreign_blocks,
-            "language_engine": language_engine,
-            "removal": removal,
-            "model": model and str(model),
-            "profile": profile and str(profile),
-            "include": include,
-            "exclude": exclude,
-            "force_exclude": force_exclude,
-            "jobs": jobs,
-        }
-        asked = work.call(
-            paths,
-            config,
-            isolated=isolated,
-            stdin_filename=stdin_filename,
-            respect_gitignore=False if no_respect_gitignore else None,
-            **given,
-        )
+        asked = work.call(paths, config, isolated=isolated, stdin_filename=stdin_filename, **given)
         if show_settings or show_files:
             _show(asked, settings=show_settings)
             return

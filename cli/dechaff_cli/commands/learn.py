@@ -63,6 +63,7 @@ def learn(
       dechaff learn scrapes/ -o sites.jsonl
       dechaff check scrapes/journal/new.txt --profile sites.jsonl
     """
+    given = work.said(locals())
     with exit_codes():
         from dechaff.profile import Profile
         from dechaff.tally import PAGE
@@ -74,24 +75,7 @@ def learn(
             message = "a site is learned from files, not from standard input"
             raise corpus.CorpusError(message)
         seen_on = _day(day)
-        asked = work.call(
-            paths,
-            config,
-            isolated=isolated,
-            learning=True,
-            respect_gitignore=False if no_respect_gitignore else None,
-            select=select,
-            ignore=ignore,
-            encoding=encoding,
-            text_column=text_column,
-            id_column=id_column,
-            url_column=url_column,
-            keep_lang=keep_lang,
-            include=include,
-            exclude=exclude,
-            force_exclude=force_exclude,
-            jobs=jobs,
-        )
+        asked = work.call(paths, config, isolated=isolated, learning=True, **given)
         place = output or Path(asked.configs.of_run("profile") or NAME)
         old = Profile() if fresh or not place.exists() else work.read_profile(place)
         asked = replace(asked, profile=old, profile_file=place)
