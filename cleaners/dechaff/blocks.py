@@ -107,6 +107,15 @@ class View(NamedTuple):
         return i > 0 and self.blank[i] == self.blank[i - 1]
 
 
+class KnownBlocks(NamedTuple):
+    """The lines of a page that may make a block."""
+
+    headings: frozenset[str]
+    """Those that read like the heading of a list of other pages."""
+    counted: dict[str, str]
+    """Those that read like a count, and what they count."""
+
+
 class Blocks:
     """Finds the blocks of a page. What single lines look like is remembered: pages of one corpus share many."""
 
@@ -134,29 +143,35 @@ class Blocks:
         self._headings.clear()
         self._counted.clear()
 
-    def possible(self, page: Page) -> frozenset[str]:
+    def known(self, lines: Sequence[str]) -> KnownBlocks:
+        """Return what is remembered of a page's lines."""
+        counted = {line: self._counted[line] for line in lines if line in self._counted} if self._counted else {}
+        return KnownBlocks(frozenset(self._headings.intersection(lines)), counted)
+
+    def possible(self, page: Page, known: KnownBlocks) -> frozenset[str]:
         """Return the rules that a page may give work to: most pages have no such block, and that shows at little cost."""
         found = set()
-        if not self._headings.isdisjoint(page.lines):
+        if known.headings:
             found.add(RELATED)
-        if not self._counted.keys().isdisjoint(page.lines) and sum(map(self._counted.__contains__, page.lines)) >= _STATISTICS:
+        if known.counted and sum(map(known.counted.__contains__, page.lines)) >= _STATISTICS:
             found.add(STATISTICS)
         heads = page.rows.key[_may_head(page.rows)].tolist()
         if heads and sum(map(set(heads).__contains__, page.rows.key.tolist())) - len(heads) >= _CONTENTS:
             found.add(CONTENTS)
         return frozenset(found & self.rules)
 
-    def find(self, page: View, rules: Collection[str]) -> Iterator[tuple[int, str, str]]:
+    def find(self, page: View, known: KnownBlocks, rules: Collection[str]) -> Iterator[tuple[int, str, str]]:
         """Yield the lines of chrome blocks: index in the page, rule, evidence.
 
         Args:
             page: The page, as far as nothing has been removed yet.
+            known: Which of its lines may make one.
             rules: Codes of the rules that it may give work to.
         """
         if RELATED in rules:
-            yield from _related(page, [i for i, line in enumerate(page.lines) if line in self._headings])
+            yield from _related(page, [i for i, line in enumerate(page.lines) if line in known.headings])
         if STATISTICS in rules:
-            yield from _statistics(page, [self._counted.get(line, "") for line in page.lines])
+            yield from _statistics(page, [known.counted.get(line, "") for line in page.lines])
         if CONTENTS in rules:
             yield from _contents(page)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache, cached_property, lru_cache
 from itertools import compress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -53,6 +53,8 @@ class Page(Document):
     """A document that knows its written lines, also after some of them have been removed."""
 
     rows: Rows
+    known: dict[object, Any]
+    """What stages keep of its lines, each under itself; lines that are gone may still be in it."""
 
     @cached_property
     def lines(self) -> list[str]:
@@ -73,6 +75,7 @@ class Page(Document):
         kept = self.rows.start >= np.concatenate(([0], ends))[before]
         shift = grown[before][kept]
         rows = self.rows.only(kept)
+        changed.known = self.known
         changed.rows = rows._replace(start=rows.start + shift, end=rows.end + shift)
         changed.lines = list(compress(self.lines, kept.tolist()))
         return changed
@@ -99,6 +102,7 @@ def paged(documents: Sequence[Document]) -> list[Page]:
     found = []
     for i, document in enumerate(documents):
         page = Page(*document)
+        page.known = {}
         own = rows.only(slice(edges[i], edges[i + 1]))
         page.rows = own._replace(start=own.start - begins[i], end=own.end - begins[i], blank=own.blank - blanks[i])
         found.append(page)

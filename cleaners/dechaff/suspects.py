@@ -30,8 +30,10 @@ def suspects(pipeline: Pipeline, pages: Sequence[Page]) -> list[tuple[Suspect, .
         pipeline: What cleaned the pages: its rules, degree and weights are asked once more, and the lines that it may not touch left out.
         pages: Clean.
     """
-    matches = pipeline.chrome.matches([line for page in pages for line in page.lines])
-    found: list[dict[int, tuple[float, str, str]]] = [dict(_named(matches, page)) for page in pages]
+    known = pipeline.chrome.known(pages)
+    found: list[dict[int, tuple[float, str, str]]] = [
+        dict(_named(of_page.matches, page)) for of_page, page in zip(known, pages, strict=True)
+    ]
     for owner, row, chance, evidence in pipeline.line_model.doubtful(pages):
         found[owner][row] = max((chance, RULE, evidence), found[owner].get(row, (0.0, "", "")))
     return [tuple(_placed(pipeline, page, lines)) for page, lines in zip(pages, found, strict=True)]
