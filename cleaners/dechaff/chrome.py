@@ -110,7 +110,7 @@ class Chrome:
                 break
             gone.update((left[place], (rule, note)) for place, rule, note in settled)
             left = [i for i in left if i not in gone]
-        return [page.line_removal(i, *gone[i]) for i in sorted(gone)]
+        return page.line_removals(gone)
 
     def _match(self, lines: Sequence[str], texts: Sequence[str]) -> dict[int, Match]:
         """Return the rules that name lines, by their index; `texts` are the same lines, bare."""

@@ -50,7 +50,7 @@ class LineModel:
                 gone[pages[page]][line] = evidence
             look = look.next()
         for k, notes in gone.items():
-            found[k] = [documents[k].line_removal(i, RULE, notes[i]) for i in sorted(notes)]
+            found[k] = documents[k].line_removals({i: (RULE, note) for i, note in notes.items()})
         return found
 
     def explain(self, page: Page, start: int) -> Verdict | None:

@@ -12,7 +12,7 @@ from dechaff.edits import Document, Edit
 from dechaff.lines import LONG_WORDS, PROSE_WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -61,9 +61,11 @@ class Page(Document):
         """The written lines, without their breaks."""
         return [self.text[start:end] for start, end in zip(self.rows.start.tolist(), self.rows.end.tolist(), strict=True)]
 
-    def line_removal(self, row: int, rule: str, note: str) -> Edit:
-        """Return the edit that takes a line out, with its line break."""
-        return Edit(int(self.rows.start[row]), min(int(self.rows.end[row]) + 1, len(self.text)), "", rule, note)
+    def line_removals(self, found: Mapping[int, tuple[str, str]]) -> list[Edit]:
+        """Return the edits that take lines out, each with its line break; `found` holds rule and evidence by row."""
+        rows = sorted(found)
+        places = zip(rows, self.rows.start[rows].tolist(), self.rows.end[rows].tolist(), strict=True)
+        return [Edit(start, min(end + 1, len(self.text)), "", *found[row]) for row, start, end in places]
 
     def after(self, edits: Sequence[Edit]) -> Page:
         """Return the page that edits make, which take out whole lines or change blank ones."""
