@@ -79,12 +79,12 @@ class Look:
 
     def _hold_back(self, surety: Ints) -> None:
         """Take less from records and papers, whose short lines are content."""
-        edges = [(begin, end) for begin, end in pairwise(self.lines.pages.tolist()) if self.goes[begin:end].any()]
+        unsure = self.goes & (surety >= self.model.careful - decision.RECORD_MARGIN)
+        edges = [(begin, end) for begin, end in pairwise(self.lines.pages.tolist()) if unsure[begin:end].any()]
         guards.ask(line for begin, end in edges for line in self._asked(begin, end))
         for begin, end in edges:
             if self._is_record(begin, end):
-                part = slice(begin, end)
-                self.goes[part] &= surety[part] < self.model.careful - decision.RECORD_MARGIN
+                self.goes[begin:end] &= ~unsure[begin:end]
 
     def _is_record(self, begin: int, end: int) -> bool:
         """Return whether many lines of a page are guarded, for more than one reason."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 LONGEST = 4000
 """Code points of a line that are looked at: no longer line is in doubt."""
-_PIECE = 1 << 16  # bytes counted at once: what is made of them, up to 8 bytes for each, stays in a processor's own memory
+_PIECE = 1 << 17  # bytes counted at once: what is made of them, up to 8 bytes for each, stays in a processor's own memory
 
 _KINDS = {
     "upper": b"ABCDEFGHIJKLMNOPQRSTUVWXYZ",
