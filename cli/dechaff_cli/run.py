@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dechaff import Document, NotTextError, Pipeline, decode
-from dechaff.pages import paged
 from dechaff.repetition import Survey, add_quote
 from dechaff.report import FileReport, again, describe
 from dechaff.rules import extend
@@ -245,7 +244,13 @@ class Pipelines:
         asked = Treatment(self._task.rules, removal=self._task.removal) if configs is None else configs.treatment(path, site)
         if asked not in self._made:
             self._made[asked] = Pipeline(
-                asked.rules, self.counts, allow=asked.allow, languages=asked.languages, removal=asked.removal, model=self._model
+                asked.rules,
+                self.counts,
+                allow=asked.allow,
+                languages=asked.languages,
+                removal=asked.removal,
+                model=self._model,
+                doubts=self._task.suspects,
             )
         return self._made[asked]
 
@@ -344,18 +349,11 @@ def clean_batch(batch: Sequence[Ask]) -> list[Outcome]:
             outcomes[id(one)] = known._replace(text=again(one.decoded.text, known.report.findings))
     for pipeline, files, works in _prepared([one for one in found if id(one) not in outcomes], held, pipelines):
         made = pipeline.finish(works)
-        doubts = _doubts(pipeline, files, made) if task.suspects else [()] * len(made)
+        doubts = suspects(pipeline, works) if task.suspects else [()] * len(made)
         for one, cleaned, doubtful in zip(files, made, doubts, strict=True):
             outcome = _written(one, _outcome(one, cleaned, pipeline.rules, task, doubtful), cleaned, task)
             outcomes[id(one)] = packed(outcome) if task.pack else outcome
     return [outcomes[id(one)] for one in found]
-
-
-def _doubts(pipeline: Pipeline, files: Sequence[Read], made: Sequence[Cleaned]) -> list[tuple[Suspect, ...]]:
-    """Return the lines of each clean text that stay and look like chrome; none of a page that was left as it is."""
-    pages = [document(one)._replace(text=cleaned.text) for one, cleaned in zip(files, made, strict=True) if not cleaned.foreign]
-    found = iter(suspects(pipeline, paged(pages)))
-    return [() if cleaned.foreign else next(found) for cleaned in made]
 
 
 def _taken(batch: Sequence[Ask], task: Task) -> tuple[list[Read], dict[Source, Prepared]]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from dechaff import guards
 from dechaff.guards import guard
-from dechaff.model import decision, features
+from dechaff.model import FEWEST, decision, features
 from dechaff.model.sheet import NOWHERE, Sheet
 
 if TYPE_CHECKING:
@@ -157,8 +157,13 @@ class Look:
         return [(int(p), int(self.numbers[i]), self._evidence(int(i))) for p, i in zip(page, where, strict=True)]
 
     def doubtful(self) -> list[tuple[int, int, float, str]]:
-        """Return the lines that only the cut keeps, though they are chrome by far more likely: page, line, chance of chrome, evidence."""
-        where = np.flatnonzero(~self.goes & (_DOUBTFUL * self.chances < decision.WHOLE))
+        """Return the lines that only the cut keeps, though they are chrome by far more likely: page, line, chance of chrome, evidence.
+
+        Of pages that lose nothing in this look, which is the last at them; as few lines as are never cut are not judged either.
+        """
+        sizes = np.diff(self.lines.pages)
+        settled = (sizes >= FEWEST) & ~np.logical_or.reduceat(self.goes, self.lines.pages[:-1])
+        where = np.flatnonzero(np.repeat(settled, sizes) & (_DOUBTFUL * self.chances < decision.WHOLE))
         page = self.owners[np.searchsorted(self.lines.pages, where, side="right") - 1]
         return [
             (int(p), int(self.numbers[i]), round(1 - int(self.chances[i]) / decision.WHOLE, 3), self._evidence(int(i)))
