@@ -83,7 +83,7 @@ def clean_into(output: Output, found: Corpus, asked: Call, to: str | None, run: 
     task = asked.task(
         output.folder if written else None,
         diff=report is not None,
-        suspects=report is not None,
+        report=report is not None,
         keep_text=not written,
         pack=report is not None,
         quarantine=output.quarantine,
