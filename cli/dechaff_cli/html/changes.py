@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dechaff import FileReport
     from dechaff_cli.html.pieces import Folded
 
-_encode = json.JSONEncoder(separators=(",", ":")).encode
+_encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode  # what is given here holds itself nowhere
 
 
 def packed(value: object) -> str:

@@ -67,7 +67,8 @@ def _pass(row: Sequence[Piece], layer: Sequence[int], findings: Sequence[Finding
             if cut and reached > at:
                 made.append(Piece(row[at].text[cut:], row[at].born, gone))
                 at, cut = at + 1, 0
-            made += row[at:reached] if gone < 0 else (piece if piece.gone >= 0 else piece._replace(gone=gone) for piece in row[at:reached])
+            if reached > at:
+                made += row[at:reached] if gone < 0 else [Piece(*one[:2], gone if one.gone < 0 else one.gone) for one in row[at:reached]]
             rest = place - begins[reached]
             if rest > (cut if reached == at else 0):
                 made.append(Piece(row[reached].text[cut if reached == at else 0 : rest], row[reached].born, gone))
@@ -96,10 +97,12 @@ def folded(row: Sequence[Piece], suspicious: Collection[int]) -> tuple[list[Fold
         if born < 0 and gone < 0:
             near = [one - line for one in suspicious]
             fresh: list[Folded] = list(_kept(text, near, first=number == 0, last=number == len(row) - 1))
+            room -= sum(map(_size, fresh))
+            shown += fresh
         else:
-            fresh = [[part if isinstance(part, str) else part[0], born, gone] for part in _shortened(text)]
-        room -= sum(map(_size, fresh))
-        shown += fresh
+            for part in (text,) if len(text) <= _LONG else _shortened(text):
+                shown.append([*part, born, gone] if isinstance(part, list) else [part, born, gone])
+                room -= _size(part)
         if gone < 0:
             line += text.count("\n")
     return shown, 0
