@@ -49,12 +49,23 @@ class Rows(NamedTuple):
         return Rows._make(column[which] for column in self)
 
 
+class Doubt(NamedTuple):
+    """What speaks against a line that stays."""
+
+    chance: float
+    """How likely it is chrome, from 0 to 1."""
+    note: str
+    """The evidence."""
+
+
 class Page(Document):
     """A document that knows its written lines, also after some of them have been removed."""
 
     rows: Rows
     known: dict[object, Any]
     """What stages keep of its lines, each under itself; lines that are gone may still be in it."""
+    doubts: Mapping[int, Doubt] = {}
+    """What the stage that looked at it last had against rows that it left, where somebody asked for that."""
 
     @cached_property
     def lines(self) -> list[str]:
@@ -80,6 +91,9 @@ class Page(Document):
         changed.known = self.known
         changed.rows = rows._replace(start=rows.start + shift, end=rows.end + shift)
         changed.lines = list(compress(self.lines, kept.tolist()))
+        if self.doubts:
+            places = np.cumsum(kept) - 1
+            changed.doubts = {int(places[row]): doubt for row, doubt in self.doubts.items() if kept[row]}
         return changed
 
 

@@ -82,6 +82,7 @@ class Pipeline:
         languages: Languages = Languages(),  # noqa: B008  it cannot change
         removal: Removal = "careful",
         model: Model | None = None,
+        doubts: bool = False,
     ) -> None:
         """Set up the stages.
 
@@ -92,11 +93,12 @@ class Pipeline:
             languages: Which languages are content, and which foreign blocks go.
             removal: How much may go by the score of the line model alone.
             model: Other weights for it than those that dechaff is shipped with.
+            doubts: Whether `suspects` is to be asked of what was cleaned.
         """
         self.rules, self.removal, self.model = frozenset(rules), removal, model
         self.languages = languages
         self.chrome = _chrome(self.rules)
-        self.line_model = LineModel(self.rules, removal, model)
+        self.line_model = LineModel(self.rules, removal, model, doubts=doubts)
         self.footers = Footers(self.rules, languages)
         self.encoding = Encoding(self.rules)
         self.repairs: tuple[Stage[Document], ...] = (self.encoding, Characters(self.rules))

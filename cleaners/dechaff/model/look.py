@@ -9,7 +9,7 @@ import numpy as np
 
 from dechaff import guards
 from dechaff.guards import guard
-from dechaff.model import decision, features
+from dechaff.model import FEWEST, decision, features
 from dechaff.model.sheet import NOWHERE, Sheet
 
 if TYPE_CHECKING:
@@ -157,8 +157,13 @@ class Look:
         return list(zip(page.tolist(), self.numbers[where].tolist(), self._evidence(where), strict=True))
 
     def doubtful(self) -> list[tuple[int, int, float, str]]:
-        """Return the lines that only the cut keeps, though they are chrome by far more likely: page, line, chance of chrome, evidence."""
-        where = np.flatnonzero(~self.goes & (_DOUBTFUL * self.chances < decision.WHOLE))
+        """Return the lines that only the cut keeps, though they are chrome by far more likely: page, line, chance of chrome, evidence.
+
+        Of pages that lose nothing in this look, which is the last at them; as few lines as are never cut are not judged either.
+        """
+        sizes = np.diff(self.lines.pages)
+        settled = (sizes >= FEWEST) & ~np.logical_or.reduceat(self.goes, self.lines.pages[:-1])
+        where = np.flatnonzero(np.repeat(settled, sizes) & (_DOUBTFUL * self.chances < decision.WHOLE))
         where = np.array([i for i in where.tolist() if i not in self.kept], np.int64)
         page = self.owners[np.searchsorted(self.lines.pages, where, side="right") - 1]
         chances = [round(1 - chance / decision.WHOLE, 3) for chance in self.chances[where].tolist()]
