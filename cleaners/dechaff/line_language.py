@@ -19,7 +19,10 @@ _SHARE = 0.3  # of a line's letters in another script, from which the line is no
 _PROSE = 2  # English function words that make a line with other scripts English all the same
 _ENGLISH_SHARE = 0.1  # of a line's words that are English function words, from which it is English around a quotation
 _MIXED = 0.6  # the least score of a line with letters of another script and no function word of English: a brand among them
-_LETTERS_A_WORD = 2.2  # in scripts without spaces: Chinese and Japanese dictionaries' words, weighed by use
+_LETTERS_A_WORD = 2.2  # in Chinese and Japanese: dictionaries' words, weighed by use
+_SYLLABIC_A_WORD = 5.6  # in Thai, Lao, Burmese, Khmer, vowel signs counted: letters to each word of the English of 2,134 messages
+_KANA = "\u3040"  # the first letter of East Asia; those of other scripts without spaces come before it
+_LETTERS = 3  # of a word in another alphabet: fewer are symbols, as in μm and κB
 _CAPITALS = 5  # letters of a word in capitals, up to which it has no language: TOP, RSS, FAQ
 _LONGEST = 2000  # code points: no footer has a longer line
 _SURE = 8.0  # nats: the score of a line whose script alone decides, and the most that any line can have
@@ -41,6 +44,9 @@ _HINTS = (
 )
 LETTERS = re.compile(r"[^\W\d_]+")
 _TOKENS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+# The original of a name or a word, in brackets after two words or more: "Borscht (борщ), kvass (квас)" is as English as it is without.
+_GLOSS = re.compile("(?<=[A-Za-z\xc0-\u024f\u1e00-\u1eff] )[(（][^()（）A-Za-z]{1,80}[)）]")
+_GLOSSED = 2
 _CODE = re.compile(r"[a-z][A-Z]|[_={}<>\[\]]|\w\.\w|\w\(")
 _KINDS = ("their_words", "shared_words", "english_words", "new_words", "new_names")
 STRONG = frozenset(TABLE["strong_english"]["words"].split())
@@ -99,14 +105,15 @@ def evidence(line: str, language: str = "", kept: tuple[str, ...] = ("en",)) -> 
     if "en" in kept and (plain := plain_english(line, kept)):
         return plain
     text = stripped(line)
+    if not text.isascii():
+        text = _unglossed(text)
     tokens = _TOKENS.findall(text)
     runs = [*map(len, LETTERS.findall(text))]
     total = sum(runs)
     strong = sum(token.lower() in STRONG for token in tokens)
     other, script = script_letters(text, kept)
     if other and other >= _SHARE * total and strong < _PROSE:
-        spaceless = len(SPACELESS.findall(text))
-        return Evidence("script", _SURE, script, max(len(text.split()), round(spaceless / _LETTERS_A_WORD)), strong, len(tokens))
+        return Evidence("script", _SURE, script, max(len(text.split()), _spaceless_words(text)), strong, len(tokens))
     if total < 2 or max(runs) < 2 or (text.isupper() and len(text) <= _CAPITALS):
         return NEUTRAL
     if strong >= _PROSE and "en" in kept and strong >= _ENGLISH_SHARE * len(tokens):
@@ -119,7 +126,33 @@ def evidence(line: str, language: str = "", kept: tuple[str, ...] = ("en",)) -> 
     values, best, known = found
     score = sum(_WEIGHTS[name] * value for name, value in values.items())
     seen = Evidence("latin", max(-_SURE, min(_SURE, score)), best, len(tokens), strong, known)
-    return seen._replace(score=_MIXED, language=script) if other and not strong and seen.score < _MIXED else seen
+    if not other or strong:
+        return seen
+    if any(map(_is_lower_case, tokens)) and not any(token.lower() in ENGLISH for token in tokens):
+        return Evidence("script", _SURE, script, len(tokens), 0, len(tokens))
+    return seen._replace(score=_MIXED, language=script) if seen.score < _MIXED else seen
+
+
+def _unglossed(text: str) -> str:
+    """Return a line without what only repeats its words in their own letters.
+
+    >>> _unglossed("Dr Pavel Orlov (Павел Орлов)")
+    'Dr Pavel Orlov  '
+    """
+    without = _GLOSS.sub(" ", text)
+    return without if len(LETTERS.findall(without)) >= _GLOSSED else text
+
+
+def _is_lower_case(token: str) -> bool:
+    """Return whether a word is in lower case in another alphabet, as names are not: what stands around it is no English."""
+    return len(token) >= _LETTERS and token.islower() and token[0] != token[0].title() and not any(map(is_latin, token))
+
+
+def _spaceless_words(text: str) -> int:
+    """Return about how many words there are in scripts that put no spaces between them."""
+    letters = SPACELESS.findall(text)
+    syllabic = sum(letter < _KANA for letter in letters)
+    return round((len(letters) - syllabic) / _LETTERS_A_WORD + syllabic / _SYLLABIC_A_WORD)
 
 
 def plain_english(line: str, kept: tuple[str, ...]) -> Evidence | None:
