@@ -258,7 +258,7 @@ def _is_list(text: str) -> bool:
 
 
 def _are_alike(pieces: Sequence[str]) -> bool:
-    """Return whether pieces between commas are entries of one list: as long as each other, where they are few. Those of a sentence are not."""
+    """Return whether a few pieces between commas are as long as each other, as entries of a list are and parts of a sentence are not."""
     for letters, most in ((_EAST_ASIAN, _LONGER), (_SYLLABIC, _LONGER_SYLLABIC)):
         sizes = [size for size in (len(letters.findall(piece)) for piece in pieces) if size]
         if 2 * len(sizes) > len(pieces):
