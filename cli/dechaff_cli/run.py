@@ -404,9 +404,9 @@ def _outcome(found: Read, cleaned: Cleaned, rules: frozenset[str], task: Task, d
 
 
 def _told(report: FileReport, found: Read) -> str:
-    from dechaff_cli.html.changes import changes  # noqa: PLC0415  the template engine comes with it
+    from dechaff_cli.html import changes  # noqa: PLC0415  the template engine comes with it
 
-    return changes(report, None if found.decoded is None else found.decoded.text)
+    return changes.as_json(report, None if found.decoded is None else found.decoded.text)
 
 
 def mapped(

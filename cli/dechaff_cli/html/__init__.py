@@ -21,7 +21,8 @@ from dechaff.report import source
 from dechaff.rules import STAGES
 from dechaff.rules import digest as rules_digest
 from dechaff_cli import corpus
-from dechaff_cli.html.changes import changes, packed
+from dechaff_cli.html import changes
+from dechaff_cli.html.changes import packed
 from dechaff_cli.html.figures import Figures, histogram
 from dechaff_cli.html.line_counts import Line, LineCounts, removed, suspicious
 from dechaff_cli.html.shards import Shards
@@ -100,7 +101,7 @@ class Page:
         Args:
             report: The file.
             record: Its line of findings.jsonl.
-            told: What `changes` returned for it, where somebody asked that already.
+            told: What `changes.as_json` returned for it, where somebody asked that already.
         """
         self._digest.update(record)
         number = len(self._figures.columns["path"])
@@ -108,7 +109,7 @@ class Page:
         site = self._figures.add(report, lines)
         self._removed.add(number, site, lines)
         self._doubtful.add(number, site, suspicious(report))
-        self._shards.add(told or changes(report, self._text(report)))
+        self._shards.add(told or changes.as_json(report, self._text(report)))
         if report.error is not None or not report.findings:
             return
         cost = sum(len(finding.old) + len(finding.new) + len(finding.note) + _CHANGE for finding in report.findings)
