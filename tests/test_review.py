@@ -23,17 +23,10 @@ if TYPE_CHECKING:
 
     from conftest import Ran
 
+pytestmark = pytest.mark.usefixtures("own_rules_end_with_the_test")
 TEXT = (
     "Skip to main content\n\nThe patient’s bilirubin fell in week {n} after the infusion of the cells.\n\nCite this\n\nGazette {n} of 12\n"
 )
-
-
-@pytest.fixture(autouse=True)
-def own_rules_end_with_the_test() -> Iterator[None]:
-    before = dict(rules._table)  # noqa: SLF001  a process keeps the rules of its user for as long as it lives
-    yield
-    rules._table.clear()  # noqa: SLF001
-    rules._table.update(before)  # noqa: SLF001
 
 
 @pytest.fixture

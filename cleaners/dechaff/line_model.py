@@ -58,7 +58,7 @@ class LineModel:
                 doubts[pages[page]][line] = Doubt(chance, evidence)
             look = look.next()
         for k, notes in gone.items():
-            found[k] = [documents[k].line_removal(i, RULE, notes[i]) for i in sorted(notes)]
+            found[k] = documents[k].line_removals({i: (RULE, note) for i, note in notes.items()})
             documents[k].doubts = doubts[k]
         return found
 

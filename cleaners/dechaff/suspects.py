@@ -10,9 +10,8 @@ from dechaff.report import Suspect
 from dechaff.rules import RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from dechaff.chrome import Match
     from dechaff.pipeline import Pipeline, Work
 
 _MOST = 12  # lines a page: more than that is a page of its own kind, and a person has seen the point
@@ -28,15 +27,14 @@ def suspects(pipeline: Pipeline, works: Sequence[Work]) -> list[tuple[Suspect, .
         pipeline: What finished the documents, and was told that doubts are asked for; lines that it may not touch are left out.
         works: Finished. Of those that were left as they are, wholly in another language, no line is suspicious.
     """
-    pages = [work.document for work in works]
-    matches = pipeline.chrome.matches({line for page in pages if isinstance(page, Page) for line in page.lines})
-    return [tuple(_of_page(pipeline, page, matches)) if isinstance(page, Page) else () for page in pages]
+    return [tuple(_of_page(pipeline, work.document)) if isinstance(work.document, Page) else () for work in works]
 
 
-def _of_page(pipeline: Pipeline, page: Page, matches: Mapping[str, Match]) -> Iterator[Suspect]:
+def _of_page(pipeline: Pipeline, page: Page) -> Iterator[Suspect]:
+    (known,) = pipeline.chrome.known([page])
     found = {row: (doubt, RULE) for row, doubt in page.doubts.items()}
     for row, text in enumerate(page.lines):
-        match = matches.get(text)
+        match = known.matches.get(text)
         if match is not None and match.context != "anywhere" and row not in found:
             found[row] = Doubt(_ALONE, f"{RULES[match.rule].name} names it, but it stands alone among the page's own lines"), match.rule
     if pipeline.allowed is not None:

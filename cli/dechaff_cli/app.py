@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from dechaff_cli import work
+from dechaff_cli import calls, work
 from dechaff_cli.commands import baseline, rules
 from dechaff_cli.commands.check import check
 from dechaff_cli.commands.compare import compare
@@ -143,7 +143,7 @@ def clean(
       dechaff clean scrapes/ -o clean/ --resume
       curl -s https://example.org/page.txt | dechaff clean - > page.txt
     """
-    given = work.said(locals())
+    given = calls.said(locals())
     with exit_codes():
         from dechaff_cli import corpus
         from dechaff_cli.corpora import converting
@@ -155,10 +155,10 @@ def clean(
             converting.check(to)
         if resume and (overwrite or output is None or no_report):
             raise corpus.CorpusError(_NO_RESUME)
-        refused = _refused(output, report, quarantine, to, no_report=no_report, in_place=in_place, from_stdin=work.STDIN in paths)
+        refused = _refused(output, report, quarantine, to, no_report=no_report, in_place=in_place, from_stdin=calls.STDIN in paths)
         if refused:
             raise corpus.CorpusError(refused)
-        asked = work.call(paths, config, isolated=isolated, stdin_filename=stdin_filename, **given)
+        asked = calls.call(paths, config, isolated=isolated, stdin_filename=stdin_filename, **given)
         if asked.from_stdin:
             outcome = work.from_stdin(asked.task(), stdin_filename)
             if outcome.report.error is not None:
@@ -169,10 +169,10 @@ def clean(
         if in_place or output is None:
             work.clean_in_place(found, asked.task(keep_text=True), asked.jobs)
             return
-        kept = Output(*named(output, report, no_report=no_report), quarantine, overwrite=overwrite, resume=resume)
+        kept = Output(*named(output, report, no_report=no_report), quarantine, overwrite=overwrite, resume=resume, to=to)
         said = {name: value for name, value in given.items() if name not in {"jobs", "engine"}}
         aside = None if quarantine is None else str(quarantine)
-        clean_into(kept, found, asked, to, Run(tuple(paths), str(kept.folder), tuple(config or ()), isolated, aside, said))
+        clean_into(kept, found, asked, Run(tuple(paths), str(kept.folder), tuple(config or ()), isolated, aside, said))
 
 
 def _refused(
@@ -234,11 +234,11 @@ def diff(
       dechaff diff scrapes/trial.txt
       dechaff diff scrapes/ -o changes.diff && cd scrapes && patch -p1 < ../changes.diff
     """
-    given = work.said(locals())
+    given = calls.said(locals())
     with exit_codes():
         from dechaff_cli.terminal import put, safe
 
-        asked = work.call(paths, config, isolated=isolated, stdin_filename=stdin_filename, **given)
+        asked = calls.call(paths, config, isolated=isolated, stdin_filename=stdin_filename, **given)
         errors: list[tuple[str, str]] = []
         parts = []
         differs = False
@@ -289,7 +289,7 @@ def explain(
       dechaff explain scrapes/trial.txt:38
       dechaff explain scrapes/site/page.txt:2 --corpus scrapes/
     """
-    given = work.said(locals())
+    given = calls.said(locals())
     with exit_codes():
         from dechaff import RULES
         from dechaff import select as selected
@@ -299,7 +299,7 @@ def explain(
         name, _, number = what.rpartition(":")
         is_line = bool(number.isdecimal() and name)
         near = [str(corpus_folder or name)] if is_line else ["."]
-        asked = work.call(near, config, isolated=isolated, **given)
+        asked = calls.call(near, config, isolated=isolated, **given)
         if is_line:
             lines = explanation.of_line(Path(name), int(number), corpus_folder, asked)
         else:

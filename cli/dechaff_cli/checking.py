@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from dechaff_cli.baseline import Baseline
+    from dechaff_cli.calls import Call
     from dechaff_cli.corpus import Source
     from dechaff_cli.run import Outcome
-    from dechaff_cli.work import Call
 
 _SUMMARY = 900_000  # bytes: GitHub drops the summary of a step that is longer than 1,024 KiB, whole
 _CUT = "\n\n(cut: the summary of a step has a limit)\n"

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from dechaff.errors import DechaffError
-from dechaff_cli import work
+from dechaff_cli import calls
+from dechaff_cli.corpora.remote import is_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,13 +32,13 @@ class Run(NamedTuple):
     isolated: bool = False
     quarantine: str | None = None
     options: Mapping[str, Any] = {}
-    """By name of the parameter of `work.call`; those that were not given are left out."""
+    """By name of the parameter of `calls.call`; those that were not given are left out."""
 
     def to_json(self, folder: Path) -> str:
         """Return the record for a report folder: ASCII, with paths relative to the folder, so that all of it can be moved together."""
 
         def near(path: str) -> str:
-            if "://" in path:
+            if is_url(path):
                 return path
             return Path(os.path.relpath(path, folder)).as_posix()
 
@@ -68,7 +69,7 @@ class Run(NamedTuple):
                 raise RunError(message)
 
             def here(path: str) -> str:
-                if "://" in path:
+                if is_url(path):
                     return path
                 return os.path.normpath(folder / path)
 
@@ -88,13 +89,13 @@ class Run(NamedTuple):
             message = f"{file} is no record of a run: {error!r}"
             raise RunError(message) from error
 
-    def call(self) -> work.Call:
+    def call(self) -> calls.Call:
         """Return the call with its settings as they are now.
 
         Raises:
             DechaffError: A path, a setting or a configuration is wrong.
         """
-        return work.call(self.paths, self.config, isolated=self.isolated, **self.options)
+        return calls.call(self.paths, self.config, isolated=self.isolated, **self.options)
 
 
 def _usual(folder: Path) -> str:
@@ -103,5 +104,5 @@ def _usual(folder: Path) -> str:
 
 
 def _is_setting(word: str) -> bool:
-    """Return whether --config names a setting rather than a file, as `work.call` tells them apart."""
+    """Return whether --config names a setting rather than a file, as `calls.call` tells them apart."""
     return "=" in word and not Path(word).exists()

@@ -18,6 +18,7 @@ from dechaff.lines import bare
 from dechaff.patterns import Patterns
 from dechaff_cli import configuring, corpus, report_folder, run, work
 from dechaff_cli.again import again
+from dechaff_cli.corpora.remote import is_url
 from dechaff_cli.corrections import Correction, CorrectionError, block
 from dechaff_cli.rerun import Run
 
@@ -58,7 +59,7 @@ class Review:
         """
         self.folder = folder
         self.run = Run.read(folder)
-        if (folder / report_folder.CONTAINERS).exists() or any("://" in path for path in (*self.run.paths, self.run.output)):
+        if (folder / report_folder.CONTAINERS).exists() or any(map(is_url, (*self.run.paths, self.run.output))):
             message = "a review cleans files in folders of this machine again; this corpus is kept in containers, or elsewhere"
             raise CorrectionError(message)
         self.config = configuring.place(self.run.call())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dechaff_cli import options, work
+from dechaff_cli import calls, options, work
 from dechaff_cli.exits import exit_codes, fail
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def learn(
       dechaff learn scrapes/ -o sites.jsonl
       dechaff check scrapes/journal/new.txt --profile sites.jsonl
     """
-    given = work.said(locals())
+    given = calls.said(locals())
     with exit_codes():
         from dechaff.profile import Profile
         from dechaff.tally import PAGE
@@ -71,13 +71,13 @@ def learn(
         from dechaff_cli.corpora import Documents
         from dechaff_cli.terminal import note
 
-        if work.STDIN in paths:
+        if calls.STDIN in paths:
             message = "a site is learned from files, not from standard input"
             raise corpus.CorpusError(message)
         seen_on = _day(day)
-        asked = work.call(paths, config, isolated=isolated, learning=True, **given)
+        asked = calls.call(paths, config, isolated=isolated, learning=True, **given)
         place = output or Path(asked.configs.of_run("profile") or NAME)
-        old = Profile() if fresh or not place.exists() else work.read_profile(place)
+        old = Profile() if fresh or not place.exists() else calls.read_profile(place)
         asked = replace(asked, profile=old, profile_file=place)
         asked = replace(asked, profile=replace(old, roots=(*old.roots, *_roots(asked, place))))
         found = work.find(asked)
@@ -132,7 +132,7 @@ def _once(files: Sequence[Source], place: Path) -> list[Source]:
     return [source for source in files if first[source.path.resolve()] is source]
 
 
-def _roots(asked: work.Call, place: Path) -> list[str]:
+def _roots(asked: calls.Call, place: Path) -> list[str]:
     """Return the folders that sites are folders of in this call and that the profile does not know, relative to where it is."""
     from dechaff_cli.corpus import spelled
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dechaff_cli import work
+from dechaff_cli import calls
 from dechaff_cli.exits import FINDINGS, exit_codes
 from dechaff_cli.options import ConfigOption, Ignore, Isolated, Select  # noqa: TC001  typer reads them when the command runs
 
@@ -42,7 +42,7 @@ def rules(
 
             put(rules_page.markdown().rstrip("\n"))
             return
-        chosen = work.call(["."], config, isolated=isolated, select=select, ignore=ignore).configs.rules()
+        chosen = calls.call(["."], config, isolated=isolated, select=select, ignore=ignore).configs.rules()
         if not chosen:
             return
         wide = max(len(RULES[code].name) for code in chosen)
@@ -76,7 +76,7 @@ def try_own(
         from dechaff_cli import rule_test
         from dechaff_cli.terminal import note, put
 
-        configs = work.call(["."], config, isolated=isolated, rules=[str(file) for file in files or []]).configs
+        configs = calls.call(["."], config, isolated=isolated, rules=[str(file) for file in files or []]).configs
         allowed = [table for table in configs.main["allow"] if table.get("examples")] if not files else []
         faults = [fault for rule in configs.own for fault in rule_test.faults(rule)]
         faults += [fault for table in allowed for fault in rule_test.allow_faults(table)]
