@@ -399,7 +399,7 @@ def _outcome(found: Read, cleaned: Cleaned, rules: frozenset[str], task: Task, d
     heard = found.decoded._replace(remarks=tuple(remark for remark in found.decoded.remarks if remark.rule in rules))
     page = document(found)
     report = describe(page.path, page.site, found.raw, heard, cleaned, doubtful)
-    diff = unified(page.path, found.raw, found.decoded.text, cleaned) if task.diff and report.findings else b""
+    diff = unified(page.path, found.raw, found.decoded.text, cleaned, report.findings) if task.diff and report.findings else b""
     return Outcome(report, diff, cleaned.text)
 
 
