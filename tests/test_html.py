@@ -251,7 +251,7 @@ def test_what_is_left_out_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_errors_come_first_and_unchanged_files_are_counted() -> None:
     same = FileReport("same.txt", sha256_in="in", sha256_out="in", encoding=Encoding("utf-8"), characters_in=5, characters_out=5)
     text = Page(page_of(file(removal(1, "Home\n")), same, FileReport("bad.bin", error="is not text"))).text
-    assert text.index("is not text") < text.rindex("Totals") < text.index("How much went") < text.index("site/page.txt")
+    assert text.index("is not text") < text.rindex("Totals") < text.index("How much went, and") < text.index("site/page.txt")
     assert "1 changed, 1 unchanged" in text
 
 
