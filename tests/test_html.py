@@ -16,8 +16,8 @@ import pytest
 from dechaff import RULES, FileReport, Finding
 from dechaff.decoding import Encoding
 from dechaff.report import Suspect
-from dechaff_cli import html
 from dechaff_cli.formats.summary import Summary
+from dechaff_cli.html import page as html
 from dechaff_cli.terminal import safe
 
 HOSTILE = [

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dechaff import FileReport
-    from dechaff_cli.html import Lines
+    from dechaff_cli.html.page import Lines
 
 _NAMED = 3  # of each kind: a line of a pull request holds no more
 _SHOWN = 80  # code points of a corpus line that such a line holds
