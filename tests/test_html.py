@@ -261,6 +261,26 @@ def test_the_most_frequent_lines_are_named() -> None:
     assert any(re.match(rf"Share on X3199\.\d\xa0%CHR014 {RULES['CHR014'].name}", row) for row in page.rows)
 
 
+def test_a_line_that_several_rules_found_is_credited_to_the_surest() -> None:
+    doubt = removal(1, "Share\n", "MOD001", "score 0.400: line of 1 word")
+    sure = removal(1, "share\n", "CHR014", "the whole line reads so")
+    for order in ((doubt, sure), (sure, doubt)):
+        page = Page(page_of(*(file(one, path=f"{number}.txt") for number, one in enumerate(order))))
+        assert any(re.match(rf"share21\d\d\.\d\xa0%CHR014 {RULES['CHR014'].name}", row) for row in page.rows)
+
+
+def test_findings_that_do_not_fit_the_clean_copy_stand_alone(tmp_path: Path) -> None:
+    clean = tmp_path / "clean"
+    clean.mkdir()
+    (clean / "page.txt").write_bytes(b"Rain fell.\n")
+    digest = sha256(b"Rain fell.\n").hexdigest()
+    forged = replace(file(Finding(9, 1, "CHR001", "Home\n", "", "", 1, 999), path="page.txt"), sha256_out=digest)
+    with html.Page(tmp_path, clean) as page:
+        page.add(forged, forged.to_json().encode("ascii"))
+        page.finish(Summary(files=1))
+    assert '"bare":1' in (tmp_path / "index.html").read_text(encoding="utf-8")
+
+
 def test_lines_that_went_once_come_in_the_order_of_what_they_would_cost() -> None:
     long = "We thank the nurses of all four centres for their help with the samples"
     rows = Page(page_of(file(removal(1, "Home\n"), removal(9, f"{long}\n", "CHR201"), removal(20, "Own menu\n")))).rows
