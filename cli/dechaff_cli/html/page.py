@@ -78,7 +78,9 @@ class Page:
         self._shards.add(told or changes.as_json(report, self._text(report)))
         if report.error is not None or not report.findings:
             return
-        cost = sum(len(finding.old) + len(finding.new) + len(finding.note) + _CHANGE for finding in report.findings)
+        cost = _CHANGE * len(report.findings)
+        if cost <= self._room:
+            cost += sum(len(finding.old) + len(finding.new) + len(finding.note) for finding in report.findings)
         if cost <= self._room:
             self._room -= cost
             self._shown.append(report)
