@@ -15,10 +15,10 @@ import pytest
 from dechaff import FileReport, Finding
 from dechaff.decoding import Encoding
 from dechaff.report import Suspect
-from dechaff_cli import html
 from dechaff_cli.app import app
 from dechaff_cli.formats.summary import Summary
 from dechaff_cli.html import shards
+from dechaff_cli.html.page import Page as ReportPage
 from dechaff_cli.reviewing import Review
 from dechaff_cli.serving import Server
 
@@ -247,7 +247,7 @@ LOOK = """() => ({
 
 def page_of(folder: Path, *files: FileReport) -> Path:
     summary = Summary()
-    with html.Page(folder) as page:
+    with ReportPage(folder) as page:
         for file in files:
             summary.add(file)
             page.add(file, file.to_json().encode("ascii"))

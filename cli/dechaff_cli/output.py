@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from dechaff_cli import corpus, work
+from dechaff_cli.account import Account
 from dechaff_cli.corpora import cleaning, converting
 from dechaff_cli.corpora.remote import is_url
 from dechaff_cli.corpus import CorpusError
@@ -20,7 +21,6 @@ from dechaff_cli.manifest import NAME, Manifest
 from dechaff_cli.passes import Passes
 from dechaff_cli.report_folder import ReportFolder
 from dechaff_cli.resuming import configuration
-from dechaff_cli.tally import Tally
 from dechaff_cli.terminal import note, show
 
 if TYPE_CHECKING:
@@ -127,16 +127,16 @@ def _write(output: Output, found: Corpus, task: Task, cleaned: Iterable[tuple[So
 
     clean = output.folder if isinstance(output.folder, Path) and output.to is None else None
     with ReportFolder(output.report, sorted(task.rules), clean, run) if output.report else nullcontext() as writing:
-        tally = Tally(Summary(errors=list(found.problems)), writing)
+        account = Account(Summary(errors=list(found.problems)), writing)
         if output.to is None:
-            cleaning.write(found, judged(), output.folder, tally)
+            cleaning.write(found, judged(), output.folder, account)
         else:
-            converting.write(found, judged(), output.folder, tally, output.to)
-        tally.summary.skipped = found.skipped
-        tally.summary.over = sorted(over)
+            converting.write(found, judged(), output.folder, account, output.to)
+        account.summary.skipped = found.skipped
+        account.summary.over = sorted(over)
         if writing:
-            writing.finish(tally.summary)
-    return tally.summary
+            writing.finish(account.summary)
+    return account.summary
 
 
 def _say(summary: Summary, found: Corpus, report: Path | None) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from dechaff_cli.columns import Columns
     from dechaff_cli.formats.summary import Summary
-    from dechaff_cli.html import Page
+    from dechaff_cli.html.page import Page
     from dechaff_cli.rerun import Run
     from dechaff_cli.run import Outcome
 
@@ -47,7 +47,7 @@ class ReportFolder:
             clean: The folder of the clean copies.
             run: What was asked for, for whoever cleans the same files again.
         """
-        from dechaff_cli.html import Page  # noqa: PLC0415  the template engine is only needed where a report is made
+        from dechaff_cli.html.page import Page  # noqa: PLC0415  the template engine is only needed where a report is made
 
         self._folder, self._rules, self._clean, self._run = folder, rules, clean, run
         self._open = ExitStack()
@@ -158,7 +158,7 @@ def render(folder: Path, clean: Path | None, renewed: Renewed = Renewed()) -> li
         CorpusError: Something cannot be written.
     """
     from dechaff_cli.formats.summary import Summary  # noqa: PLC0415  they need tables and templates
-    from dechaff_cli.html import Page  # noqa: PLC0415
+    from dechaff_cli.html.page import Page  # noqa: PLC0415
 
     bad: list[str] = []
     summary = Summary()
@@ -182,7 +182,7 @@ def render(folder: Path, clean: Path | None, renewed: Renewed = Renewed()) -> li
 
 def _counted(folder: Path, clean: Path | None) -> Page:
     """Return the page of a report that has taken in all its records."""
-    from dechaff_cli.html import Page  # noqa: PLC0415
+    from dechaff_cli.html.page import Page  # noqa: PLC0415
 
     page = Page(folder, clean)
     for report in read(folder):

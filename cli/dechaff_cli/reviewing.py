@@ -60,7 +60,10 @@ class Review:
         self.folder = folder
         self.run = Run.read(folder)
         if (folder / report_folder.CONTAINERS).exists() or any(map(is_url, (*self.run.paths, self.run.output))):
-            message = "a review cleans files in folders of this machine again; this corpus is kept in containers, or elsewhere"
+            message = (
+                f"{folder} is of records in containers, or of files that are not on this machine: a review takes files in folders of this "
+                "machine alone. Read its index.html, put [[allow]] and [[rule]] into the configuration, and clean again"
+            )
             raise CorrectionError(message)
         self.config = configuring.place(self.run.call())
         self._gone: dict[tuple[str, str], dict[str, int]] | None = None

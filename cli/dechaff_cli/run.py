@@ -26,6 +26,7 @@ from dechaff_cli.engine.batches import Ask, all_of, batches
 from dechaff_cli.engine.counts import Counts
 from dechaff_cli.engine.flow import in_order
 from dechaff_cli.formats.diff import unified
+from dechaff_cli.html import changes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -377,6 +378,7 @@ def _prepared(
 
 def _written(found: Read, outcome: Outcome, cleaned: Cleaned, task: Task) -> Outcome:
     """Return what became of a file once its clean copy is written, if one is wanted."""
+    assert found.decoded is not None
     source = found.source
     if source.held is not None:
         return outcome
@@ -386,7 +388,7 @@ def _written(found: Read, outcome: Outcome, cleaned: Cleaned, task: Task) -> Out
         elif task.out is not None:
             corpus.write_below(task.out, source.name, outcome.text.encode("utf-8"))
             if task.report and isinstance(task.out, Path):
-                outcome = outcome._replace(told=_told(outcome.report, found))
+                outcome = outcome._replace(told=changes.as_json(outcome.report, found.decoded.text))
     except corpus.CorpusError as error:
         return Outcome(FileReport(source.name, error=str(error)), b"", "")
     except OSError as error:
@@ -399,14 +401,8 @@ def _outcome(found: Read, cleaned: Cleaned, rules: frozenset[str], task: Task, d
     heard = found.decoded._replace(remarks=tuple(remark for remark in found.decoded.remarks if remark.rule in rules))
     page = document(found)
     report = describe(page.path, page.site, found.raw, heard, cleaned, doubtful)
-    diff = unified(page.path, found.raw, found.decoded.text, cleaned) if task.diff and report.findings else b""
+    diff = unified(page.path, found.raw, found.decoded.text, cleaned, report.findings) if task.diff and report.findings else b""
     return Outcome(report, diff, cleaned.text)
-
-
-def _told(report: FileReport, found: Read) -> str:
-    from dechaff_cli.html.changes import changes  # noqa: PLC0415  the template engine comes with it
-
-    return changes(report, None if found.decoded is None else found.decoded.text)
 
 
 def mapped(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dechaff import FileReport
-    from dechaff_cli.html import Lines
+    from dechaff_cli.html.page import Lines
 
 _NAMED = 3  # of each kind: a line of a pull request holds no more
 _SHOWN = 80  # code points of a corpus line that such a line holds
@@ -131,7 +131,7 @@ class Summary:
             often = [f"{_code(one.text)} ({_many(one.files, 'file')}, {one.rule})" for one in lines.often]
             rows.append(f"- **Removed most often:** {_listed(often)}")
         if lines and lines.once:
-            once = [f"{_code(one.text)} ({one.rule}, {100 * one.chance:.0f} % sure)" for one in lines.once]
+            once = [f"{_code(one.text)} ({one.rule}, confidence {100 * one.chance:.0f} %)" for one in lines.once]
             rows.append(f"- **Removed only once, read these first:** {_listed(once, lines.count_once)}")
         if lines and lines.doubtful:
             doubtful = [f"{_code(one.text)} ({_many(one.files, 'file')})" for one in lines.doubtful]

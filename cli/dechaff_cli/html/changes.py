@@ -22,7 +22,7 @@ def packed(value: object) -> str:
     return _encode(value).replace("<", "\\u003c").replace("\x7f", "\\u007f")
 
 
-def changes(report: FileReport, text: str | None) -> str:
+def as_json(report: FileReport, text: str | None) -> str:
     """Return what the page is told of a file.
 
     Args:

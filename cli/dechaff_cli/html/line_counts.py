@@ -113,7 +113,8 @@ class LineCounts:
         self._times.append(1)
         self._first.append(number)
         self._last.append(number)
-        self._cost.append(words(line.text) * (_PROSE if is_prose(line.text) else 1))
+        # Of what is certain nothing would be lost, and nothing gets less certain.
+        self._cost.append(0 if chance >= _WHOLE else words(line.text) * (_PROSE if is_prose(line.text) else 1))
         self._chance.append(chance)
         self._rule.append(self._code(line.rule))
         self._place.append(self._keep(line))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from itertools import accumulate, groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -42,12 +43,9 @@ def pieces(source: str, findings: Sequence[Finding]) -> list[Piece]:
         ValueError: The findings do not belong to the text.
     """
     row = [Piece(source, -1, -1)]
-    made = sorted(
-        (number for number, one in enumerate(findings) if one.layer >= 0),
-        key=lambda number: (findings[number].layer, findings[number].start, len(findings[number].old)),
-    )
-    for _, layer in groupby(made, key=lambda number: findings[number].layer):
-        row = _pass([piece for piece in row if piece.text], list(layer), findings)
+    made = sorted((one.layer, one.start, len(one.old), number) for number, one in enumerate(findings) if one.layer >= 0)
+    for _, layer in groupby(made, key=itemgetter(0)):
+        row = _pass([piece for piece in row if piece.text], [number for *_, number in layer], findings)
     return row
 
 

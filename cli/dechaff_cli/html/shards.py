@@ -48,7 +48,7 @@ class Shards:
         """Whether they lie beside the page; once finished."""
 
     def add(self, made: str) -> None:
-        """Take in what `changes` returned for a file."""
+        """Take in what `changes.as_json` returned for a file."""
         if self._held and self._size + len(made) > _SHARD:
             self._close()
         if not self._held:
