@@ -246,11 +246,12 @@ LOOK = """() => ({
 
 
 def page_of(folder: Path, *files: FileReport) -> Path:
-    summary, page = Summary(), html.Page(folder)
-    for file in files:
-        summary.add(file)
-        page.add(file, file.to_json().encode("ascii"))
-    page.finish(summary, files, None)
+    summary = Summary()
+    with html.Page(folder) as page:
+        for file in files:
+            summary.add(file)
+            page.add(file, file.to_json().encode("ascii"))
+        page.finish(summary)
     return folder
 
 

@@ -87,12 +87,11 @@ def file(*findings: Finding, path: str = "site/page.txt", site: str = "site", en
 
 def page_of(*files: FileReport, summary: Summary | None = None) -> str:
     summary = summary or Summary()
-    with TemporaryDirectory() as folder:
-        page = html.Page(Path(folder))
+    with TemporaryDirectory() as folder, html.Page(Path(folder)) as page:
         for report in files:
             summary.add(report)
             page.add(report, report.to_json().encode("ascii") + b"\n")
-        page.finish(summary, files, None)
+        page.finish(summary)
         return (Path(folder) / "index.html").read_text(encoding="utf-8")
 
 

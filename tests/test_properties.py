@@ -120,7 +120,7 @@ def test_undo_restores_and_to_source_maps_kept_characters_home(edited: tuple[str
 def test_a_page_knows_its_lines_as_its_text_has_them_also_after_removals(texts: list[str], data: st.DataObject) -> None:
     for page in paged([Document("a", "", text.encode("utf-8", "replace").decode()) for text in texts]):
         gone = data.draw(st.sets(st.integers(0, max(len(page.lines) - 1, 0)), max_size=len(page.lines)))
-        later = page.after([page.line_removal(row, "X", "") for row in sorted(gone)]) if gone else page
+        later = page.after(page.line_removals(dict.fromkeys(gone, ("X", "")))) if gone else page
         for known in (page, later):
             blank = 0
             rows = iter(zip(*(column.tolist() for column in known.rows[:5]), known.lines, strict=True))

@@ -56,7 +56,7 @@ class Footers:
                 note = (
                     f"{block.place} the text, in a block of {_lines(len(gone))}; {block.guess.language}, {block.guess.probability:.0%} sure"
                 )
-                edits += [page.line_removal(i, rule, note) for i in gone]
+                edits += page.line_removals(dict.fromkeys(gone, (rule, note)))
         return edits
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache, cached_property, lru_cache
 from itertools import compress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from dechaff.edits import Document, Edit
 from dechaff.lines import LONG_WORDS, PROSE_WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -49,19 +49,34 @@ class Rows(NamedTuple):
         return Rows._make(column[which] for column in self)
 
 
+class Doubt(NamedTuple):
+    """What speaks against a line that stays."""
+
+    chance: float
+    """How likely it is chrome, from 0 to 1."""
+    note: str
+    """The evidence."""
+
+
 class Page(Document):
     """A document that knows its written lines, also after some of them have been removed."""
 
     rows: Rows
+    known: dict[object, Any]
+    """What stages keep of its lines, each under itself; lines that are gone may still be in it."""
+    doubts: Mapping[int, Doubt] = {}
+    """What the stage that looked at it last had against rows that it left, where somebody asked for that."""
 
     @cached_property
     def lines(self) -> list[str]:
         """The written lines, without their breaks."""
         return [self.text[start:end] for start, end in zip(self.rows.start.tolist(), self.rows.end.tolist(), strict=True)]
 
-    def line_removal(self, row: int, rule: str, note: str) -> Edit:
-        """Return the edit that takes a line out, with its line break."""
-        return Edit(int(self.rows.start[row]), min(int(self.rows.end[row]) + 1, len(self.text)), "", rule, note)
+    def line_removals(self, found: Mapping[int, tuple[str, str]]) -> list[Edit]:
+        """Return the edits that take lines out, each with its line break; `found` holds rule and evidence by row."""
+        rows = sorted(found)
+        places = zip(rows, self.rows.start[rows].tolist(), self.rows.end[rows].tolist(), strict=True)
+        return [Edit(start, min(end + 1, len(self.text)), "", *found[row]) for row, start, end in places]
 
     def after(self, edits: Sequence[Edit]) -> Page:
         """Return the page that edits make, which take out whole lines or change blank ones."""
@@ -73,8 +88,12 @@ class Page(Document):
         kept = self.rows.start >= np.concatenate(([0], ends))[before]
         shift = grown[before][kept]
         rows = self.rows.only(kept)
+        changed.known = self.known
         changed.rows = rows._replace(start=rows.start + shift, end=rows.end + shift)
         changed.lines = list(compress(self.lines, kept.tolist()))
+        if self.doubts:
+            places = np.cumsum(kept) - 1
+            changed.doubts = {int(places[row]): doubt for row, doubt in self.doubts.items() if kept[row]}
         return changed
 
 
@@ -99,6 +118,7 @@ def paged(documents: Sequence[Document]) -> list[Page]:
     found = []
     for i, document in enumerate(documents):
         page = Page(*document)
+        page.known = {}
         own = rows.only(slice(edges[i], edges[i + 1]))
         page.rows = own._replace(start=own.start - begins[i], end=own.end - begins[i], blank=own.blank - blanks[i])
         found.append(page)

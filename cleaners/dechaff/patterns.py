@@ -85,14 +85,14 @@ class Patterns(Generic[Owner]):
             found |= self._open.match(data)
         return [self._owners[i] for i in sorted(found)]
 
-    def whole_each(self, lines: Sequence[str]) -> list[list[Owner]]:
-        """Return the same for each of many lines."""
+    def whole_each(self, lines: Sequence[str]) -> dict[int, list[Owner]]:
+        """Return the same for many lines, by their index, as far as any pattern matches."""
         encoded = [self._encoded(line) for line in lines]
         found = {i: matched for i, data in enumerate(encoded) if (matched := self._closed.match(data))}
         for i in self._promising(encoded):
             if matched := self._open.match(encoded[i]):
                 found[i] = found.get(i, set()) | matched
-        return [[self._owners[j] for j in sorted(found[i])] if i in found else [] for i in range(len(lines))]
+        return {i: [self._owners[j] for j in sorted(matched)] for i, matched in found.items()}
 
     def _encoded(self, line: str) -> bytes:
         """Return a line as the automata take it; nothing if it is too long for them."""

@@ -91,7 +91,7 @@ def clean_into(output: Output, found: Corpus, asked: Call, run: Run) -> None:
     task = asked.task(
         output.folder if written else None,
         diff=reported,
-        suspects=reported,
+        report=reported,
         keep_text=not written,
         pack=reported,
         quarantine=output.quarantine,

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dechaff import Document, NotTextError, Pipeline, decode
-from dechaff.pages import paged
 from dechaff.repetition import Survey, add_quote
 from dechaff.report import FileReport, again, describe
 from dechaff.rules import extend
@@ -68,6 +67,8 @@ class Outcome(NamedTuple):
     """The report as JSON, where it was made already."""
     packed: bytes = b""
     """Report and diff in little room, where they are kept for a later run."""
+    told: str = ""
+    """What the page of the report is told of it, where that was asked for and its clean copy is written."""
 
 
 def packed(outcome: Outcome) -> Outcome:
@@ -93,8 +94,8 @@ class Task:
     out: Path | str | None = None
     """Folder for the clean copies, or the address of one; without one nothing is written."""
     diff: bool = False
-    suspects: bool = False
-    """Whether to look for lines that stay and look like chrome."""
+    report: bool = False
+    """Whether to find what only a report shows: the lines that stay and look like chrome, and every change amid its text."""
     keep_text: bool = False
     pack: bool = False
     """Whether outcomes are kept for a later run."""
@@ -245,7 +246,13 @@ class Pipelines:
         asked = Treatment(self._task.rules, removal=self._task.removal) if configs is None else configs.treatment(path, site)
         if asked not in self._made:
             self._made[asked] = Pipeline(
-                asked.rules, self.counts, allow=asked.allow, languages=asked.languages, removal=asked.removal, model=self._model
+                asked.rules,
+                self.counts,
+                allow=asked.allow,
+                languages=asked.languages,
+                removal=asked.removal,
+                model=self._model,
+                doubts=self._task.report,
             )
         return self._made[asked]
 
@@ -344,18 +351,11 @@ def clean_batch(batch: Sequence[Ask]) -> list[Outcome]:
             outcomes[id(one)] = known._replace(text=again(one.decoded.text, known.report.findings))
     for pipeline, files, works in _prepared([one for one in found if id(one) not in outcomes], held, pipelines):
         made = pipeline.finish(works)
-        doubts = _doubts(pipeline, files, made) if task.suspects else [()] * len(made)
+        doubts = suspects(pipeline, works) if task.report else [()] * len(made)
         for one, cleaned, doubtful in zip(files, made, doubts, strict=True):
             outcome = _written(one, _outcome(one, cleaned, pipeline.rules, task, doubtful), cleaned, task)
             outcomes[id(one)] = packed(outcome) if task.pack else outcome
     return [outcomes[id(one)] for one in found]
-
-
-def _doubts(pipeline: Pipeline, files: Sequence[Read], made: Sequence[Cleaned]) -> list[tuple[Suspect, ...]]:
-    """Return the lines of each clean text that stay and look like chrome; none of a page that was left as it is."""
-    pages = [document(one)._replace(text=cleaned.text) for one, cleaned in zip(files, made, strict=True) if not cleaned.foreign]
-    found = iter(suspects(pipeline, paged(pages)))
-    return [() if cleaned.foreign else next(found) for cleaned in made]
 
 
 def _taken(batch: Sequence[Ask], task: Task) -> tuple[list[Read], dict[Source, Prepared]]:
@@ -385,6 +385,8 @@ def _written(found: Read, outcome: Outcome, cleaned: Cleaned, task: Task) -> Out
             corpus.write_below(task.quarantine, source.name, found.raw)
         elif task.out is not None:
             corpus.write_below(task.out, source.name, outcome.text.encode("utf-8"))
+            if task.report and isinstance(task.out, Path):
+                outcome = outcome._replace(told=_told(outcome.report, found))
     except corpus.CorpusError as error:
         return Outcome(FileReport(source.name, error=str(error)), b"", "")
     except OSError as error:
@@ -399,6 +401,12 @@ def _outcome(found: Read, cleaned: Cleaned, rules: frozenset[str], task: Task, d
     report = describe(page.path, page.site, found.raw, heard, cleaned, doubtful)
     diff = unified(page.path, found.raw, found.decoded.text, cleaned) if task.diff and report.findings else b""
     return Outcome(report, diff, cleaned.text)
+
+
+def _told(report: FileReport, found: Read) -> str:
+    from dechaff_cli.html.changes import changes  # noqa: PLC0415  the template engine comes with it
+
+    return changes(report, None if found.decoded is None else found.decoded.text)
 
 
 def mapped(

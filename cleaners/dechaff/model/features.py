@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dechaff.model import signs
-from dechaff.model.sheet import Sheet, level, share
+from dechaff.model.sheet import Sheet, level, quotient, share
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -120,8 +120,8 @@ class _Table:
         self.same, self.earlier = self.sheet.copies(lines.line)
         self.alike, _ = self.sheet.copies(lines.shape)
         # What is averaged over windows and pages, as numbers up to 255.
-        self.base: dict[str, Ints] = {
-            "words": level(self.words).astype(np.int64),
+        base: dict[str, Ints | Flags | NDArray[np.uint8]] = {
+            "words": level(self.words),
             "titled": share(self.own["titled"], self.words),
             "function": share(self.own["function"], self.words),
             "odds": self.own["odds"],
@@ -131,8 +131,9 @@ class _Table:
             "copies": np.minimum(self.same - 1, 3) * 60,
             "marked": self.kind.marked * 200,
             "gaps": lines.gap * 200,
-            "alike": level(self.alike).astype(np.int64),
+            "alike": level(self.alike),
         }
+        self.base = {name: values.astype(np.uint8) for name, values in base.items()}
 
     def wants(self, name: str) -> bool:
         return self.wanted is None or name in self.wanted
@@ -173,7 +174,7 @@ class _Table:
             sums = sheet.sums(values)
             for window, reach in (({} if name in _WITHOUT_NEAR else _NEAR) | _FAR).items():
                 if self.wants(f"{name} {window}"):
-                    self.put(f"{name} {window}", sheet.window(sums, *reach) // inside[window])
+                    self.put(f"{name} {window}", quotient(sheet.window(sums, *reach), inside[window]))
 
     def add_nearest(self) -> None:
         """Add how far it is to the nearest line of a kind, and the runs and blocks that the line stands in."""
@@ -210,7 +211,7 @@ class _Table:
         self.put("page prose", share(all_prose, all_words))
         self.put("page text", share(all_text, all_words))
         for name in ("titled", "odds", "closed", "copies", "marked", "gaps", "prose"):
-            self.put(f"page {name}s", sheet.total(self.base[name]) // many)
+            self.put(f"page {name}s", quotient(sheet.total(self.base[name]), many))
         self.put("place", share(index, many))
         self.put("lines before", level(index))
         self.put("words before", share(sheet.before(words), all_words))
@@ -228,7 +229,7 @@ class _Table:
         sheet, words = self.sheet, self.words
         met, often = _topic(self.lines, self.kind.prose | self.kind.long, sheet)
         self.put("topic met", share(met, words))
-        self.put("topic often", often // np.maximum(words, 1))
+        self.put("topic often", quotient(often, np.maximum(words, 1)))
         met_sums, sums = sheet.sums(met), sheet.sums(words)
         for window in ("3<", "3>", "10<", "10>"):
             reach = (_NEAR | _FAR)[window]

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dechaff.model.signs import mixed
+from dechaff.hashes import mixed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dechaff.model.signs import Hashes, Ints, Signs
+    from dechaff.hashes import Hashes, Ints
+    from dechaff.model.signs import Signs
 
 BITS = 16
 """The table has 2^16 places: 64 kB, with some 30,000 words, pairs and lines that enough sites have."""

@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dechaff import spelling
 from dechaff.language_model import model
 from dechaff.mojibake.marks import PUNCTUATION, marks_score
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _PARTS = re.compile(r"[^\W\d_]+")
 _READ, _SAMPLE = 20_000, 300  # code points, and different words of them, that settle a language
@@ -35,8 +39,13 @@ def languages_of(text: str) -> tuple[str, ...]:
     latin = [word for word in found if word[0] < "\u0250" or "\u1e00" <= word[0] <= "\u1eff"]
     if 2 * len(latin) < len(found) or not latin:
         return tuple(spelling.nearest(text, count=2))
-    known = model()
-    return (known.languages[int(np.sum([known.cost(word)[0] for word in latin], axis=0).argmin())],)
+    return (model().languages[int(np.sum([_costs(word)[0] for word in latin], axis=0).argmin())],)
+
+
+@lru_cache(maxsize=1 << 14)
+def _costs(word: str) -> tuple[NDArray[np.int32], int]:
+    """Return the cost of a word in each language, and the languages that it was counted in."""
+    return model().cost(word)
 
 
 @cache
@@ -57,7 +66,7 @@ def alphabet(language: str) -> tuple[tuple[str, bytes], ...]:
 
 
 def _profile(language: str) -> dict[str, float]:
-    return spelling.model(language).singles if language in (*spelling.LATIN, *spelling.OTHERS) else {}
+    return spelling.model(language).letters if language in (*spelling.LATIN, *spelling.OTHERS) else {}
 
 
 @lru_cache(maxsize=1 << 14)
@@ -77,7 +86,7 @@ def _in_language(word: str, language: str) -> float:
         return spelled if spelled is not None else -8.0 * len(word)
     ways = {folded, folded.translate(_CEDILLAS)} if language == "ro" else {folded}
     column = model().index[language]
-    costs = [(int(cost[column]), counted >> column & 1) for cost, counted in map(model().cost, ways)]
+    costs = [(int(cost[column]), counted >> column & 1) for cost, counted in map(_costs, ways)]
     found = -min(costs)[0] / 16
     if spelled is None:
         return found

@@ -1,33 +1,37 @@
 """The page of a report: it opens from disk without a network, shows corpus text as nothing but text, and can be read without script.
 
-Two looks at the records make it: the first counts, as they are written or read again; the second cuts the changes into shards and finds
-the words of the lines that the first thought worth showing.
+It takes in file by file, and holds no more of them than figures: changes and the words of lines wait on disk until all is known.
 """
 
 from __future__ import annotations
 
+import tempfile
 from base64 import b64encode
+from contextlib import ExitStack
 from functools import cache
 from hashlib import sha256
 from importlib import resources
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from dechaff import __version__, rules
+from dechaff.report import source
 from dechaff.rules import STAGES
 from dechaff.rules import digest as rules_digest
 from dechaff_cli import corpus
+from dechaff_cli.html.changes import changes, packed
 from dechaff_cli.html.figures import Figures, histogram
-from dechaff_cli.html.shards import DATA, Shards, packed, reader
-from dechaff_cli.html.tally import Line, Tally, removed, suspicious
+from dechaff_cli.html.line_counts import Line, LineCounts, removed, suspicious
+from dechaff_cli.html.shards import Shards
 from dechaff_cli.html.unscripted import SIGNS, of_file, share
 from dechaff_cli.html.visible import LINE, fit, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
+    from types import TracebackType
 
     from markupsafe import Markup
 
@@ -65,32 +69,46 @@ class _Rule(NamedTuple):
 class Page:
     """Takes in the files of a run in their order, and makes the page of them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, clean: Path | None = None) -> None:
         """Begin.
 
         Args:
             folder: The report folder.
+            clean: The folder of the clean copies, for the text around the changes; None if nobody knows.
         """
-        self._folder = folder
+        self._folder, self._clean = folder, clean
         self._figures = Figures()
-        self._removed, self._doubtful = Tally(), Tally()
         self._shown: list[FileReport] = []
         self._left_out = 0
         self._room = _PLAIN_TEXT
         self._digest = sha256()
+        self._open = ExitStack()
+        shards, gone, left = (self._open.enter_context(tempfile.TemporaryFile(dir=folder)) for _ in range(3))  # noqa: SIM115  it is one
+        self._shards, self._removed, self._doubtful = Shards(folder, shards), LineCounts(gone), LineCounts(left)
 
-    def add(self, report: FileReport, record: bytes) -> None:
-        """Count a file.
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Let go of what waits on disk."""
+        self._open.close()
+
+    def add(self, report: FileReport, record: bytes, told: str = "") -> None:
+        """Take in a file.
 
         Args:
             report: The file.
             record: Its line of findings.jsonl.
+            told: What `changes` returned for it, where somebody asked that already.
         """
         self._digest.update(record)
         number = len(self._figures.columns["path"])
-        site = self._figures.add(report)
-        self._removed.add(number, site, removed(report))
+        lines = list(removed(report))
+        site = self._figures.add(report, lines)
+        self._removed.add(number, site, lines)
         self._doubtful.add(number, site, suspicious(report))
+        self._shards.add(told or changes(report, self._text(report)))
         if report.error is not None or not report.findings:
             return
         cost = sum(len(finding.old) + len(finding.new) + len(finding.note) + _CHANGE for finding in report.findings)
@@ -100,50 +118,40 @@ class Page:
         else:
             self._left_out += 1
 
-    def finish(self, summary: Summary, again: Iterable[FileReport], clean: Path | None) -> Lines:
+    def _text(self, report: FileReport) -> str | None:
+        """Return the text of a file as decoded, if its clean copy is there and still the one that the report was written for."""
+        if self._clean is None or report.error is not None:
+            return None
+        try:
+            raw = corpus.below(self._clean, report.path).read_bytes()
+            return source(raw.decode("utf-8"), report.findings) if sha256(raw).hexdigest() == report.sha256_out else None
+        except (OSError, ValueError, corpus.CorpusError):
+            return None
+
+    def finish(self, summary: Summary) -> Lines:
         """Write the page and what belongs to it; return the lines that tell most of the run.
 
         Args:
             summary: The figures of the run.
-            again: The same files in the same order.
-            clean: The folder of the clean copies, for the text around the changes; None if nobody knows.
 
         Raises:
             OSError: Something cannot be written.
         """
         digest = self._digest.hexdigest()[:32]
-        shards = Shards(self._folder, digest, self._figures.rules)
-        lines = self._lines(again, shards, reader(clean))
-        blocks = list(shards.finish(self._figures.columns))
-        data = self._data(summary, digest, shards, lines)
-        page = self._rendered(summary, digest, lines, [*blocks], packed(data), outside=shards.outside)
-        corpus.write(self._folder / PAGE, page.encode("utf-8"))
-        if not shards.outside and (self._folder / DATA).is_dir() and not any((self._folder / DATA).iterdir()):
-            (self._folder / DATA).rmdir()
-        return lines
-
-    def _lines(self, again: Iterable[FileReport], shards: Shards, clean: Callable[[FileReport], str | None]) -> Lines:
-        """Return the lines to show, with their words, and hand every file to the shards on the way."""
-        often, once, doubtful = self._removed.often(_LINES), self._removed.once(_LINES), self._doubtful.worst(_LINES)
-        of_rule = self._removed.of_rule()
-        wanted = self._removed.look_up(list({*often, *once, *of_rule.values()}))
-        doubts = self._doubtful.look_up(doubtful)
-        for number, report in enumerate(again):
-            shards.add(report, clean(report))
-            if number in wanted:
-                self._removed.meet(wanted[number], removed(report))
-            if number in doubts:
-                self._doubtful.meet(doubts[number], suspicious(report))
-        return Lines(
-            [self._removed.line(row) for row in often],
-            [self._removed.line(row) for row in once],
-            [self._doubtful.line(row) for row in doubtful],
-            {code: self._removed.line(row) for code, row in of_rule.items()},
+        lines = Lines(
+            self._removed.often(_LINES),
+            self._removed.once(_LINES),
+            self._doubtful.worst(_LINES),
+            self._removed.of_rule(),
             self._removed.count_once(),
             len(self._doubtful),
         )
+        blocks = list(self._shards.finish(self._figures.columns, digest))
+        page = self._rendered(summary, digest, lines, blocks, packed(self._data(summary, digest, lines)))
+        corpus.write(self._folder / PAGE, page.encode("utf-8"))
+        return lines
 
-    def _data(self, summary: Summary, digest: str, shards: Shards, lines: Lines) -> dict[str, Any]:
+    def _data(self, summary: Summary, digest: str, lines: Lines) -> dict[str, Any]:
         """Return what the script is to know beside the files."""
         number = {path: i for i, path in enumerate(self._figures.columns["path"])} if summary.over else {}
         lists = {"often": lines.often, "once": lines.once, "doubtful": lines.doubtful}
@@ -160,8 +168,8 @@ class Page:
             "stages": list(STAGES),
             "sites": self._figures.sites.words,
             "encodings": self._figures.encodings.words,
-            "begins": shards.begins,
-            "outside": shards.outside,
+            "begins": self._shards.begins,
+            "outside": self._shards.outside,
             "count": len(self._figures.columns["path"]),
             "errors": self._figures.errors,
             "over": {number[path]: why for path, why in summary.over if path in number},
@@ -170,8 +178,8 @@ class Page:
             "doubtful": lines.count_doubtful,
         }
 
-    def _rendered(self, summary: Summary, digest: str, lines: Lines, blocks: list[Block], data: str, *, outside: bool) -> str:  # noqa: PLR0913
-        figures = self._figures
+    def _rendered(self, summary: Summary, digest: str, lines: Lines, blocks: list[Block], data: str) -> str:
+        figures, outside = self._figures, self._shards.outside
         files = [of_file(f"file-{number}", report) for number, report in enumerate(self._shown, 1)]
         numbers = {path: i for i, path in enumerate(figures.columns["path"])}
         style, script = _style(), _script()

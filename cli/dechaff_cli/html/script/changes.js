@@ -25,7 +25,7 @@ async function showFile(state) {
   const spaces = state.show.split(",").includes("spaces");
   const whole = state.show.split(",").includes("all");
   const atEnd = to === steps.at(-1).layer;
-  const doubted = new Map(atEnd ? (record.s ?? []).map(([line, rule, chance, note]) => [line, { rule, chance, note }]) : []);
+  const doubted = new Map(atEnd ? record.s.map(([line, rule, chance, note]) => [line, { rule, chance, note }]) : []);
   const rows = folded(rowsOf(record, from, to, hidden), doubted, whole);
   const split = state.mode === "split";
   const drawing = { file, record, rows, doubted, spaces, split, drawn: 0, first: from === -1, state };
