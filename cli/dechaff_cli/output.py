@@ -16,11 +16,11 @@ from dechaff_cli.corpus import CorpusError
 from dechaff_cli.exits import fail
 from dechaff_cli.formats.summary import Summary
 from dechaff_cli.html import PAGE
+from dechaff_cli.ledger import Ledger
 from dechaff_cli.manifest import NAME, Manifest
 from dechaff_cli.passes import Passes
 from dechaff_cli.report_folder import ReportFolder
 from dechaff_cli.resuming import configuration
-from dechaff_cli.tally import Tally
 from dechaff_cli.terminal import note, show
 
 if TYPE_CHECKING:
@@ -127,16 +127,16 @@ def _write(output: Output, found: Corpus, task: Task, cleaned: Iterable[tuple[So
 
     clean = output.folder if isinstance(output.folder, Path) and output.to is None else None
     with ReportFolder(output.report, sorted(task.rules), clean, run) if output.report else nullcontext() as writing:
-        tally = Tally(Summary(errors=list(found.problems)), writing)
+        ledger = Ledger(Summary(errors=list(found.problems)), writing)
         if output.to is None:
-            cleaning.write(found, judged(), output.folder, tally)
+            cleaning.write(found, judged(), output.folder, ledger)
         else:
-            converting.write(found, judged(), output.folder, tally, output.to)
-        tally.summary.skipped = found.skipped
-        tally.summary.over = sorted(over)
+            converting.write(found, judged(), output.folder, ledger, output.to)
+        ledger.summary.skipped = found.skipped
+        ledger.summary.over = sorted(over)
         if writing:
-            writing.finish(tally.summary)
-    return tally.summary
+            writing.finish(ledger.summary)
+    return ledger.summary
 
 
 def _say(summary: Summary, found: Corpus, report: Path | None) -> None:
