@@ -40,6 +40,7 @@ from dechaff_cli.options import (  # noqa: TC001  typer reads them when the comm
     TextColumn,
     UrlColumn,
 )
+from dechaff_cli.words import several
 
 _COMPLETE = "_DECHAFF_COMPLETE"
 
@@ -217,7 +218,7 @@ def restore(
         if done.files or not (done.exact or done.others):
             note(f"{done.files} files restored to the last byte in {output}")
         if done.exact:
-            note(f"{done.exact} container{'s' * (done.exact > 1)} restored to the last byte, once unpacked")
+            note(f"{several(done.exact, 'container')} restored to the last byte, once unpacked")
         for name in done.others:
             note(f"{safe(name)}: restored with every text to the last byte; what stands beside them may be written otherwise")
         if done.errors:
