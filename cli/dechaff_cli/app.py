@@ -216,7 +216,7 @@ def restore(
         corpus.check_output([cleaned, report], output, None, overwrite=overwrite)
         done = rebuild(report, cleaned, output, quarantine)
         if done.files or not (done.exact or done.others):
-            note(f"{done.files} files restored to the last byte in {output}")
+            note(f"{several(done.files, 'file')} restored to the last byte in {output}")
         if done.exact:
             note(f"{several(done.exact, 'container')} restored to the last byte, once unpacked")
         for name in done.others:

@@ -83,6 +83,8 @@ def clean_into(output: Output, found: Corpus, asked: Call, run: Run) -> None:
     Raises:
         CorpusError: The folders cannot be used so.
     """
+    if not found.files:  # folders and a report of nothing would only be in the way of the next try
+        fail(found.problems)
     corpus.refuse_twins(found)
     if output.to is not None:
         converting.refuse_twins(found, output.to)
