@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dechaff.guards import guard
-from dechaff.language import ABSTRACT, SPACELESS, TABLE, script_letters
+from dechaff.language import ABSTRACT, SPACELESS, TABLE, is_latin, script_letters
 from dechaff.lines import bare
 
 if TYPE_CHECKING:
@@ -41,13 +41,16 @@ _NOTICE = re.compile("|".join(TABLE["notice"]["words"]), re.IGNORECASE)
 _QUOTED = re.compile("\\A(?:[\"“„«»'‘](?! ).{12,}(?<! )[\"”“»«'’]\\.?|[«»] (?:[^\\s|]+ ){5,}[«»]\\.?|[「『].{4,}[」』])\\Z")
 _INITIALS = re.compile(r"(?:^|[ ,])[A-Z]{1,3}[.,]?(?=[,;]|$|\s*(?:and|&)\s)")
 _HANGUL = re.compile("[\uac00-\ud7a3]")
+_EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+_SYLLABIC = re.compile("[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff]")
 _HAN_NAME = re.compile("[\u4e00-\u9fff\u3005]{1,3} [\u4e00-\u9fff\u3005\u3041-\u30fa]{1,3}")
 # A label in other letters, and a value of English words.
 _FIELD = re.compile(r"[^\x00-\u024f]\S*(?: \S+){0,4}? ?[:：] ?(?=[\x20-\x7e]*[A-Za-z]{4})[\x20-\x7e]+\Z")
-_COMMA = re.compile("[,;] |[，；、،؛]")
-_ITEM = re.compile(r"\s*[^\s\d,;:：.。!?！？]{1,24}(?: [^\s\d,;:：.。!?！？]{1,24})?\s*")
+_COMMA = re.compile("[,;] |[，；、،؛፣፤]")
+# An entry of a list: two words, and no object of a verb.
+_ITEM = re.compile(r"\s*[^\s\d,;:：.。!?！？を]{1,24}(?: [^\s\d,;:：.。!?！？を]{1,24})?\s*")
 _STOP = re.compile(r"[.!?…。！？؟।۔][\"'”’»)]*\s*\Z")
-_SPLIT = re.compile(r"\s*[,;，、；·]\s*|\s+(?:and|und|et|y|e|og|och|и|και|&)\s+")
+_SPLIT = re.compile(r"\s*[,;，、；،؛፣፤·]\s*|\s+(?:and|und|et|y|e|og|och|и|και|&)\s+")
 _PARTICLES = frozenset(TABLE["names"]["particles"].split())
 _MARKS = re.compile(r"[\d*†‡§¶#()\[\]]+")
 _LATIN_BINOMIAL = re.compile(
@@ -57,7 +60,7 @@ _ENDINGS = re.compile(
     r"(?:mab|nib|vir|pril|sartan|statin|olol|azole|cillin|mycin|floxacin|prazole|limus|purine|mofetil|uracil|tide|gliptin|ine|ate|one|ide|ol)s?\Z"
 )
 _SYMBOL = re.compile(
-    r"\A[\w()/-]*?(?<![\u0370-\u03ff])[\u0370-\u03ff]{1,2}(?![\u0370-\u03ff])|\A[A-Z]{2}[\w-]*\d|\A\S*\d[A-Z]"
+    r"\A(?=\S*[A-Za-z\d-]|\S\Z)[\w()/-]*?(?<![\u0370-\u03ff])[\u0370-\u03ff]{1,2}(?![\u0370-\u03ff])|\A[A-Z]{2}[\w-]*\d|\A\S*\d[A-Z]"
 )  # IL-1β, CD34
 _LATIN_PHRASE = re.compile(
     r"\b(?:in vivo|ex vivo|in vitro|in situ|post mortem|ad libitum|per os|in silico"
@@ -76,6 +79,8 @@ _TITLE_WORDS = 4  # words from which a line can be a title
 _TITLE_LETTERS = 7  # the same in letters of scripts without spaces: menus have four
 _NAME_WORDS, _NAME_LETTERS = 3, 5  # the same of a line with a word of medicine: 日本肝臓学会
 _ITEMS = 3  # entries of a list
+_LONGER = 3  # times as many letters as the shortest entry of a list has, in Chinese and Japanese: herbs, drugs and names have two to six
+_LONGER_SYLLABIC = 5  # the same in Thai, Lao, Burmese and Khmer, where names of herbs have three to twelve
 _COMMAS = 2  # of a place of work: the institution, the town, the country
 _CAPITALS = 0.6  # share of an address's words
 _SHORTEST = 8  # words of an abstract's first line, where its heading stands over it and little else is there
@@ -150,7 +155,10 @@ def is_verse(block: Sequence[str]) -> bool:
 
 def is_title(block: Sequence[str]) -> bool:
     """Return whether a block is the title of an article, with its authors or without."""
-    return len(block) <= _FEW_LINES + 1 and not any(is_site(line) or is_notice(line) for line in block) and any(map(_is_subject, block))
+    if len(block) > _FEW_LINES + 1 or any(is_site(line) or is_notice(line) for line in block):
+        return False
+    subjects = [line for line in block if _is_subject(line)]
+    return bool(subjects) and not any(_STOP.search(line) for line in block if line not in subjects)
 
 
 def _is_subject(line: str) -> bool:
@@ -246,7 +254,16 @@ def _is_list(text: str) -> bool:
     False
     """
     pieces = _COMMA.split(text)
-    return len(pieces) >= _ITEMS and all(map(_ITEM.fullmatch, pieces)) and not (is_site(text) or is_notice(text))
+    return len(pieces) >= _ITEMS and all(map(_ITEM.fullmatch, pieces)) and _are_alike(pieces) and not (is_site(text) or is_notice(text))
+
+
+def _are_alike(pieces: Sequence[str]) -> bool:
+    """Return whether a few pieces between commas are as long as each other, as entries of a list are and parts of a sentence are not."""
+    for letters, most in ((_EAST_ASIAN, _LONGER), (_SYLLABIC, _LONGER_SYLLABIC)):
+        sizes = [size for size in (len(letters.findall(piece)) for piece in pieces) if size]
+        if 2 * len(sizes) > len(pieces):
+            return max(sizes) <= most * min(sizes)
+    return len(pieces) > _ITEMS or len({len(piece.split()) for piece in pieces}) == 1 or all(map(is_latin, pieces))
 
 
 def _is_terms(text: str) -> bool:
