@@ -15,7 +15,6 @@ from dechaff_cli.corpora.remote import is_url
 from dechaff_cli.corpus import CorpusError
 from dechaff_cli.exits import fail
 from dechaff_cli.formats.summary import Summary
-from dechaff_cli.html import PAGE
 from dechaff_cli.ledger import Ledger
 from dechaff_cli.manifest import NAME, Manifest
 from dechaff_cli.passes import Passes
@@ -148,6 +147,8 @@ def _say(summary: Summary, found: Corpus, report: Path | None) -> None:
         note("")
     work.say_skipped(found)
     if report is not None:
+        from dechaff_cli.html import PAGE  # noqa: PLC0415  the template engine comes with it
+
         note(f"Report: {report / PAGE}")
     if summary.errors:
         fail(summary.errors)
