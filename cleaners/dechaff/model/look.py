@@ -65,8 +65,9 @@ class Look:
 
     def _look(self, lines: Lines) -> None:
         self.lines = lines
-        score = self.model.forest.score(features.features(lines, self.model.forest.names))
-        self.facts = features.facts(lines)
+        table = features.Table(lines, self.model.forest.names)
+        score = self.model.forest.score(table.found)
+        self.facts = table.facts()
         self.chances = decision.chance(self.model, score)
         self.goes = decision.doomed(self.model, self.removal, score, lines.own["words"], lines.pages)
         self.kept: dict[int, str] = {}
