@@ -16,7 +16,6 @@ from dechaff_cli.corpora.remote import is_url
 from dechaff_cli.corpus import CorpusError
 from dechaff_cli.exits import fail
 from dechaff_cli.formats.summary import Summary
-from dechaff_cli.html import PAGE
 from dechaff_cli.manifest import NAME, Manifest
 from dechaff_cli.passes import Passes
 from dechaff_cli.report_folder import ReportFolder
@@ -83,6 +82,8 @@ def clean_into(output: Output, found: Corpus, asked: Call, run: Run) -> None:
     Raises:
         CorpusError: The folders cannot be used so.
     """
+    if not found.files:  # folders and a report of nothing would only be in the way of the next try
+        fail(found.problems)
     corpus.refuse_twins(found)
     if output.to is not None:
         converting.refuse_twins(found, output.to)
@@ -146,6 +147,8 @@ def _say(summary: Summary, found: Corpus, report: Path | None) -> None:
         note("")
     work.say_skipped(found)
     if report is not None:
+        from dechaff_cli.html import PAGE  # noqa: PLC0415  the template engine comes with it
+
         note(f"Report: {report / PAGE}")
     if summary.errors:
         fail(summary.errors)

@@ -12,6 +12,7 @@ import typer
 
 from dechaff_cli import calls, options, work
 from dechaff_cli.exits import exit_codes, fail
+from dechaff_cli.words import several
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,13 +98,13 @@ def learn(
         learned = [site for site in quotes if site in profile.sites]
         lines = sum(len(profile.sites[site].lines) for site in learned)
         pages = new.rows.pages[new.rows.item == PAGE]
-        note(f"{_number(lines, 'shared line')} of {_number(len(learned), 'site')}, from {_number(int(pages.sum()), 'page')}, in {place}")
+        note(f"{several(lines, 'shared line')} of {several(len(learned), 'site')}, from {several(int(pages.sum()), 'page')}, in {place}")
         unknown = new.of("").pages
         if few := pages.size - len(learned) - bool(unknown):
-            note(f"Nothing learned from {_number(few, 'site')} of one or two pages.")
+            note(f"Nothing learned from {several(few, 'site')} of one or two pages.")
         if unknown:
             note(
-                f"Nothing learned from {_number(unknown, 'page')} of no known site: "
+                f"Nothing learned from {several(unknown, 'page')} of no known site: "
                 "name the folder that the sites are folders of, or set `root`."
             )
         work.say_skipped(found)
@@ -159,7 +160,3 @@ def _say(change: Change) -> None:
         put(f"  gone from the {pair.zone}: {safe(pair.line)}")
     if len(change.gone) > _SHOWN:
         put(f"  and {len(change.gone) - _SHOWN} more")
-
-
-def _number(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"

@@ -10,6 +10,7 @@ import typer
 from dechaff_cli import calls
 from dechaff_cli.exits import FINDINGS, exit_codes
 from dechaff_cli.options import ConfigOption, Ignore, Isolated, Select  # noqa: TC001  typer reads them when the command runs
+from dechaff_cli.words import several
 
 app = typer.Typer(rich_markup_mode=None, invoke_without_command=True)
 
@@ -82,8 +83,8 @@ def try_own(
         faults += [fault for table in allowed for fault in rule_test.allow_faults(table)]
         for fault in faults:
             put(fault)
-        kept = f" and {len(allowed)} allowed line{'s' * (len(allowed) != 1)}" if allowed else ""
-        tried = f"{len(configs.own)} rule{'s' * (len(configs.own) != 1)} of your own{kept} tried"
-        note(f"{tried}, {len(faults)} fault{'s' * (len(faults) != 1)}")
+        kept = f" and {several(len(allowed), 'allowed line')}" if allowed else ""
+        tried = f"{several(len(configs.own), 'rule')} of your own{kept} tried"
+        note(f"{tried}, {several(len(faults), 'fault')}")
         if faults:
             raise typer.Exit(FINDINGS)
