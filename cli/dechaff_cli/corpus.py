@@ -255,7 +255,7 @@ def check_output(sources: Sequence[Path], out: Path, report: Path | None, *, ove
     """
     folders = [(folder, what) for folder, what in ((out, option), (report, "--report")) if folder is not None]
     for folder, what in folders:
-        _refuse_mixing(sources, folder, what)
+        refuse_mixing(sources, folder, what)
         if folder is report and folder.resolve().is_relative_to(out.resolve()):
             message = f"{what} {folder} is inside {out}: the report would mix with the clean copies. Choose a folder beside it."
             raise CorpusError(message)
@@ -281,7 +281,12 @@ def check_output(sources: Sequence[Path], out: Path, report: Path | None, *, ove
             raise CorpusError(message) from error
 
 
-def _refuse_mixing(sources: Sequence[Path], folder: Path, what: str) -> None:
+def refuse_mixing(sources: Sequence[Path], folder: Path, what: str) -> None:
+    """Refuse a folder for an output that lies in a source, or a source in it.
+
+    Raises:
+        CorpusError: It says which, and what to do.
+    """
     place = folder.resolve()
     for source in sources:
         origin = source.resolve()
