@@ -367,13 +367,14 @@ def place_below(folder: Path, name: str) -> Path:
     return path
 
 
-def write(path: Path, data: bytes, mode: int | None = None) -> None:
+def write(path: Path, data: bytes, mode: int | None = None, *, lasting: bool = False) -> None:
     """Write a file so that it is there whole or not at all.
 
     Args:
         path: Where it goes.
         data: What it holds.
         mode: Its permissions; those of any new file by default.
+        lasting: Whether it must be on the disk before it takes its place: where it stands for what cannot be made again.
 
     Raises:
         OSError: It could not be written; nothing is left behind.
@@ -383,11 +384,19 @@ def write(path: Path, data: bytes, mode: int | None = None) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
+            if lasting:
+                to_disk(file)
         Path(beside).chmod(0o666 & ~umask() if mode is None else mode)
         Path(beside).replace(path)
     except BaseException:
         Path(beside).unlink(missing_ok=True)
         raise
+
+
+def to_disk(file: BinaryIO) -> None:
+    """Have the system write to the disk what it holds of a file: a rename may reach the disk before what is renamed."""
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def umask() -> int:
