@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dechaff_cli.run import Task
 
 STDIN = "-"
+_SHOWN = 200  # characters of what a command line says, in a message about it
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +176,14 @@ def read_profile(file: Path) -> Profile:
         raise ProfileError(message) from error
 
 
+def is_setting(word: str) -> bool:
+    """Return whether a word of --config is a setting as TOML, and not a file."""
+    try:
+        return "=" in word and not Path(word).exists()
+    except OSError:  # longer than a name can be
+        return True
+
+
 def _split(words: list[str]) -> list[str]:
     return [word.strip() for given in words for word in given.split(",")]
 
@@ -184,15 +193,16 @@ def _settings(config: Sequence[str]) -> tuple[Path | None, dict[str, Any]]:
     import tomllib
 
     from dechaff_cli.keys import ConfigError
+    from dechaff_cli.terminal import clipped
 
     file = None
     given: dict[str, Any] = {}
     for word in config:
-        if "=" in word and not Path(word).exists():
+        if is_setting(word):
             try:
                 given |= tomllib.loads(word)
-            except tomllib.TOMLDecodeError as error:
-                message = f"--config {word}: not valid TOML: {error}; strings need quotes"
+            except (tomllib.TOMLDecodeError, RecursionError) as error:
+                message = f"--config {clipped(word, _SHOWN)}: not valid TOML: {error}; strings need quotes"
                 raise ConfigError(message) from error
         elif file is not None:
             message = f"--config {word}: {file} is there already; a file can `extend` another"

@@ -116,6 +116,8 @@ class GitIgnored:
 
 
 def _read(file: Path) -> GitIgnoreSpec | None:
+    if not os.path.isfile(file):  # noqa: PTH113  a pipe or a device among scrapes would be waited for, or have no end
+        return None
     try:
         lines = file.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
     except OSError:

@@ -17,7 +17,7 @@ from dechaff.guards import guard
 from dechaff.lines import bare
 from dechaff.patterns import Patterns
 from dechaff_cli import configuring, corpus, report_folder, run, work
-from dechaff_cli.again import again
+from dechaff_cli.again import again, refuse_others
 from dechaff_cli.corpora.remote import is_url
 from dechaff_cli.corrections import Correction, CorrectionError, block
 from dechaff_cli.rerun import Run
@@ -111,6 +111,7 @@ class Review:
             made.append(one)
         if not made:
             return [], refused
+        refuse_others(self.folder, self.run, paths)
         configuring.add(self.config, blocks)
         with (self.folder / KEPT).open("a", encoding="ascii") as kept:
             kept.writelines(json.dumps(one._asdict()) + "\n" for one in made)

@@ -137,7 +137,7 @@ def write_file(output: Path, data: bytes, paths: Sequence[str] = ()) -> None:
             message = f"{output} is inside {path}: choose a file beside it"
             raise corpus.CorpusError(message)
     try:
-        corpus.write(output, data)
+        corpus.write(output, data, lasting=True)
     except OSError as error:
         message = f"{output} cannot be written: {error.strerror}"
         raise corpus.CorpusError(message) from error

@@ -93,7 +93,7 @@ def _overwrite_file(source: Source, outcomes: Iterable[Outcome]) -> None:
     for outcome in outcomes:
         report = outcome.report
         if report.error is None and report.sha256_in != report.sha256_out:
-            corpus.write(path, outcome.text.encode("utf-8"), path.stat().st_mode & 0o7777)
+            corpus.write(path, outcome.text.encode("utf-8"), path.stat().st_mode & 0o7777, lasting=True)
 
 
 def _overwrite_container(source: Source, outcomes: Iterable[Outcome], columns: Columns) -> None:
