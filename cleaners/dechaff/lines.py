@@ -12,7 +12,7 @@ _LEAD = " \t\n\r\v\f\xa0\u3000•·▪▫◦‣⁃●○■□◆◇▶►▸▹
 _TRAIL = " \t\n\r\v\f\xa0\u3000•·▪◦›»>|▶►▸▹▼▾▲→↓↗\u200b"
 _LONGEST_MARKED = 2000  # code points: nobody bullets a longer line, and a line of dashes alone would take its square
 _DASHES = "-–—+×"  # the same, if a space sets them off
-_MARKS = frozenset(_TRAIL + _DASHES)
+_MARKS = frozenset(_LEAD + _TRAIL + _DASHES)
 
 
 class Line(NamedTuple):
@@ -45,7 +45,7 @@ def bare(line: str) -> str:
     'Home page'
     """
     text = line.strip()
-    if text[:1].isalnum() and text[-1:] not in _MARKS and "  " not in text and text.isprintable():
+    if text[:1] not in _MARKS and text[-1:] not in _MARKS and "  " not in text and text.isprintable():
         return text  # most lines; what is printable has no white space but U+0020
     if len(line) > _LONGEST_MARKED:
         return " ".join(line.split())

@@ -42,8 +42,9 @@ class Model:
     def __init__(self, counts: dict[str, int]) -> None:
         """Take how often a text has each letter, and each two and three in a row; a space is the edge of a word."""
         self._counts = counts
-        self._letters = sum(count for gram, count in counts.items() if len(gram) == 1) or 1
-        self._words = sum(count for gram, count in counts.items() if len(gram) == 2 and gram[0] == " ") or 1
+        short = [(gram, count) for gram, count in counts.items() if len(gram) < 3]
+        self._letters = sum(count for gram, count in short if len(gram) == 1) or 1
+        self._words = sum(count for gram, count in short if len(gram) == 2 and gram[0] == " ") or 1
         self._steps: dict[str, float] = {}
 
     @property

@@ -14,6 +14,8 @@ from dechaff.language_model import model
 from dechaff.mojibake.marks import PUNCTUATION, marks_score
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 _PARTS = re.compile(r"[^\W\d_]+")
@@ -26,8 +28,16 @@ _HUMP = -25.0  # a capital after a small letter: names of products alone
 _INTACT = -6.0  # a word that stands elsewhere in the document
 _USUAL = 4.0  # a dash alone, where the document has no other
 _LATIN, _NOT_LATIN = re.compile("[\u0080-\u024f\u1e00-\u1eff]"), re.compile("[^\u0080-\u024f\u1e00-\u1eff]")
+_FOLDED = {  # letters that langdetect's profiles have as others, by language
+    "el": "ς",
+    "fa": "\u06cc\u200c",
+    "ro": "șțȘȚ",
+    "ur": "\u06cc\u200c",
+    "vi": "".join(map(chr, range(0x1EA0, 0x1EFA))),
+}
 _CEDILLAS = str.maketrans("şţŞŢ", "șțȘȚ")  # which older Romanian text has for want of the letters with a comma, seldom beside them
 _CEDILLA = -4.0
+_COUNTED = 1.0  # a word of the vocabulary
 
 
 def languages_of(text: str) -> tuple[str, ...]:
@@ -48,6 +58,11 @@ def _costs(word: str) -> tuple[NDArray[np.int32], int]:
     return model().cost(word)
 
 
+def has_vocabulary(languages: Sequence[str]) -> bool:
+    """Return whether words of the likeliest of some languages are known, not only its letters: those in Latin letters are."""
+    return languages[0] in model().index
+
+
 @cache
 def alphabet(language: str) -> tuple[tuple[str, bytes], ...]:
     """Return the letters and marks beyond ASCII that text in a language has, each with its UTF-8."""
@@ -58,10 +73,7 @@ def alphabet(language: str) -> tuple[tuple[str, bytes], ...]:
     letters |= {letter.upper() for letter in letters if len(letter.upper()) == 1}
     if "ı" in letters:
         letters.add("İ")
-    if language == "vi":
-        letters |= set(map(chr, range(0x1EA0, 0x1EFA)))
-    if language == "ro":
-        letters |= set("șțȘȚ")
+    letters |= set(_FOLDED.get(language, ""))
     return tuple((letter, letter.encode("utf-8")) for letter in sorted(letters | set(PUNCTUATION)))
 
 
@@ -90,7 +102,7 @@ def _in_language(word: str, language: str) -> float:
     found = -min(costs)[0] / 16
     if spelled is None:
         return found
-    return max(spelled, (spelled + found) / 2) if any(counted for _, counted in costs) else spelled
+    return max(spelled, (spelled + found) / 2) + _COUNTED if any(counted for _, counted in costs) else spelled
 
 
 def score(  # noqa: PLR0913  what is known of the document, and of the place

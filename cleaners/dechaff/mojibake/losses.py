@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dechaff import spelling
 from dechaff.mojibake.fillings import Filling, Voice, fillings, items
-from dechaff.mojibake.likelihood import alphabet, languages_of, score
+from dechaff.mojibake.likelihood import alphabet, has_vocabulary, languages_of, score
 from dechaff.mojibake.marks import still_open
 from dechaff.mojibake.pages import ASCII, EAST_ASIAN, PAGES, WESTERN, as_utf8, beyond_ascii, possible, sound
 
@@ -192,6 +192,8 @@ def _ways(word: str, page: str, voice: Voice, *, start: bool, quoted: str) -> tu
     whole = _plain(items(word, page))
     if whole is not None:
         return (Filling(score(whole, *voice, start=start, quoted=quoted), whole),) if _at_home(whole, voice.languages) else ()
+    if page in EAST_ASIAN and not has_vocabulary(voice.languages):
+        return ()  # the letters of a language alone fill one word in ten to one in three wrongly
     ways = fillings(word, page, voice, start=start, quoted=quoted)
     if not ways or "\ufffd" in ways[0].text:
         return ()
