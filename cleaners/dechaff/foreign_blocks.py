@@ -37,7 +37,7 @@ _ENGLISH = -6.0  # score of a line that is surely English
 _CROSSED = 4  # words of such a line that may stand alone between foreign ones: Powered by WordPress
 _MOST_LOST = 8.0  # scores that a block may lose on its way to the next foreign line
 _APART = 5  # lines in no language that stand between two foreign ones of a block: more are a table
-_SHORT = 8  # words of lines that may stand between a block and the edge of the page
+_SHORT = 8  # words of lines that may stand between a block and the edge of the page, and of a field's value
 _BEYOND = 3  # how many such lines
 _VALUES = frozenset({"registry-value", "registry-field"})
 _VALUED = 2  # foreign lines to one that stands over a value: they are labels of a record
@@ -282,7 +282,7 @@ class Blocks:
         seen = [self._read.glance(i) for i in foreign]
         if is_abstract(text, [self._read.glance(i) for i in inside], above) or is_sentence(told, seen):
             return None
-        if is_title(told) or is_study(told) or is_verse(told):
+        if is_title(told, seen) or is_study(told) or is_verse(told):
             return None
         if block.guess.language != "mul" and _VALUED * sum(map(self._is_label, foreign)) >= len(foreign):
             return None
@@ -294,7 +294,7 @@ class Blocks:
 
     def _is_label(self, i: int) -> bool:
         """Return whether the next line is the value of a field, which makes this line its label."""
-        return i + 1 < len(self.lines) and guard(self.lines[i + 1]) in _VALUES
+        return i + 1 < len(self.lines) and guard(self.lines[i + 1]) in _VALUES and self._read.glance(i + 1).words <= _SHORT
 
     def _beyond(self, block: Block) -> bool:
         """Return whether text stands between a block and the edge of the page."""

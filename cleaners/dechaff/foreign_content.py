@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from dechaff.foreign_words import LONGEST, Words
 from dechaff.guards import guard
 from dechaff.language import ABSTRACT, SPACELESS, TABLE, is_latin, script_letters
+from dechaff.language_score import unheard_of
 from dechaff.lines import bare
 
 if TYPE_CHECKING:
@@ -153,12 +154,31 @@ def is_verse(block: Sequence[str]) -> bool:
     return sum(line.rstrip().endswith((",", ";", "，", "；", "、")) for line in block) >= max(_RUN_ON, (len(block) - 1) / 2)
 
 
-def is_title(block: Sequence[str]) -> bool:
-    """Return whether a block is the title of an article, with its authors or without."""
+def is_title(block: Sequence[str], seen: Sequence[Evidence]) -> bool:
+    """Return whether a block is the title of an article, with its authors or without.
+
+    Args:
+        block: Its foreign lines.
+        seen: What each says of its language.
+    """
     if len(block) > _FEW_LINES + 1 or any(is_site(line) or is_notice(line) for line in block):
         return False
     subjects = [line for line in block if _is_subject(line)]
-    return bool(subjects) and not any(_STOP.search(line) for line in block if line not in subjects)
+    if subjects:
+        return not any(_STOP.search(line) for line in block if line not in subjects)
+    return len(block) == 1 and _is_headline(block[0], seen[0])
+
+
+def _is_headline(line: str, seen: Evidence) -> bool:
+    """Return whether a line in Latin letters has the shape of a title, and words that no site has of itself."""
+    text = bare(line)
+    return (
+        seen.kind == "latin"
+        and len(text.split()) >= _TITLE_WORDS
+        and text[0].isupper()
+        and not _STOP.search(text)
+        and unheard_of(text, seen.language)
+    )
 
 
 def _is_subject(line: str) -> bool:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dechaff.pages import Page
 
 FOREIGN = 1.0
-"""Score from which a line can begin or end a block: 132 of 36,838 content lines of English pages have it; the block must be sure as a whole."""
+"""Score from which a line can begin or end a block: 132 of 36,838 content lines of English pages reach it; the block must be sure too."""
 INSIDE = -4.0
 """Score down to which a short line between or beside foreign ones goes with them."""
 SURE = 8.0
