@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import runpy
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 
 from dechaff import RULES, Document, Languages, Pipeline, clean, select
 from dechaff.foreign_page import foreign_page
+from dechaff.foreign_words import Words
+from dechaff.language import TABLE
 from dechaff.language_picker import names
 from dechaff.line_language import evidence
 
@@ -225,9 +228,33 @@ def test_a_clause_with_commas_and_a_line_around_english_names_go(line: str) -> N
     assert _clean([*_TEXT, "", line])[0] == [*_TEXT, ""]
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Der Schlaf der Bauern im Mittelalter",
+        "La mesure de la neige sur les toits plats",
+        "El sueño de los campesinos en la Edad Media",
+        "Misura della neve sui tetti piani",
+        "Pomiar śniegu na dachach płaskich",
+        "Sneeuwmeting op platte daken",
+        "Ankeriaan vaellus Itämerellä keväällä",
+        "Hómérés lapos tetőkön télen",
+        "Vandringar hos ål i norra Östersjön",
+    ],
+)
+def test_a_title_of_any_subject_stays_alone(title: str) -> None:
+    assert _clean([title, "", *_TEXT])[0] == [title, "", *_TEXT]
+    assert _clean([*_TEXT, "", title])[0] == [*_TEXT, "", title]
+
+
 def test_labels_in_another_language_over_values_stay() -> None:
     page = [*_TEXT, "", "Статус", "Recruiting", "Фаза", "Phase 2"]
     assert _clean(page)[0] == page
+
+
+def test_what_stands_over_a_sentence_is_no_label() -> None:
+    sentence = "Start your visit to the eleven roofs with a look at the gauges, which were all read on the first day of May."
+    assert _clean(["Қазір", "Кез келген күн", sentence, "", *_TEXT])[0] == [sentence, "", *_TEXT]
 
 
 def test_a_long_sentence_that_speaks_of_no_site_stays_alone() -> None:
@@ -285,6 +312,23 @@ def test_a_picker_is_three_names_of_languages() -> None:
     assert [line for line in _clean([*_TEXT, "", "Deutsch", "Suomi", "Українська"])[0] if line] == [line for line in _TEXT if line]
     two = [*_TEXT, "", "Deutsch", "Suomi"]
     assert _clean(two)[0] == two
+
+
+@pytest.mark.parametrize("name", ["article", "medicine", "site", "notice", "declaration"])
+def test_the_automaton_passes_over_no_word(name: str) -> None:
+    words = Words(name)
+    plain = [word for text in TABLE[name]["words"] for word in text.split("|") if word.isalpha()]
+    lines = [
+        *plain,
+        *(line for lines in (*_LISTS.values(), *_FOOTERS.values()) for line in lines),
+        "İLETİŞİM",
+        "GIZLILIK",
+        "ΝΌΣΟΣ",
+        "\u212aontakt",
+    ]
+    for line in lines:
+        for said in (line, line.upper(), line.title(), f"x {line}"):
+            assert words.within(said) == (re.search("|".join(TABLE[name]["words"]), said, re.IGNORECASE) is not None)
 
 
 _LINES = st.sampled_from(

@@ -6,8 +6,10 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from dechaff.foreign_words import LONGEST, Words
 from dechaff.guards import guard
 from dechaff.language import ABSTRACT, SPACELESS, TABLE, is_latin, script_letters
+from dechaff.language_score import unheard_of
 from dechaff.lines import bare
 
 if TYPE_CHECKING:
@@ -28,15 +30,15 @@ _REFERENCE = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_ARTICLE = re.compile("|".join(TABLE["article"]["words"]), re.IGNORECASE)
-_MEDICINE = re.compile("|".join(TABLE["medicine"]["words"]), re.IGNORECASE)
+_ARTICLE = Words("article")
+_MEDICINE = Words("medicine")
 _PLACE = re.compile(r"(?:\b\d{4,6}\b|,)[^,]*,[^,]*\Z")  # ends as an address does: a post code or a town, then a country
 _COUNTRY = re.compile(rf"\b(?:{TABLE['countries']['names'].replace(chr(10), ' ').strip()})\.?\Z", re.IGNORECASE)
-_SITE = re.compile("|".join(TABLE["site"]["words"]), re.IGNORECASE)
-_STATEMENT = re.compile(rf"(?:{'|'.join(TABLE['statement']['words'])})\w*\b.{{0,30}}[:：]", re.IGNORECASE)
-_DECLARATION = re.compile("|".join(TABLE["declaration"]["words"]), re.IGNORECASE)
+_SITE = Words("site")
+_STATEMENT = re.compile(rf"(?=.*[:：])(?:{'|'.join(TABLE['statement']['words'])})\w*\b.{{0,30}}[:：]", re.IGNORECASE)
+_DECLARATION = Words("declaration")
 _COLON = re.compile(r"[:：]\s*\S")
-_NOTICE = re.compile("|".join(TABLE["notice"]["words"]), re.IGNORECASE)
+_NOTICE = Words("notice")
 # Links to the page before and the page after stand between spaced guillemets too, in four words or fewer.
 _QUOTED = re.compile("\\A(?:[\"“„«»'‘](?! ).{12,}(?<! )[\"”“»«'’]\\.?|[«»] (?:[^\\s|]+ ){5,}[«»]\\.?|[「『].{4,}[」』])\\Z")
 _INITIALS = re.compile(r"(?:^|[ ,])[A-Z]{1,3}[.,]?(?=[,;]|$|\s*(?:and|&)\s)")
@@ -66,7 +68,6 @@ _LATIN_PHRASE = re.compile(
     r"\b(?:in vivo|ex vivo|in vitro|in situ|post mortem|ad libitum|per os|in silico"
     r"|vastus|gastrocnemius|arteria|vena|[Mm]usculus|[MAVN]\. [a-z]{4,})\b"
 )
-_LONGEST = 2000  # code points that are looked at: no title, notice or reference is longer, and some patterns take the square of a line
 _PARAGRAPH = 25  # words of one line that make it a paragraph under a heading of an abstract
 _ALONE = 60  # words of one line that make a paragraph, where a block has no more than two lines
 _LONG = 40  # words of one line that make a paragraph anywhere
@@ -90,7 +91,7 @@ _KOREAN = frozenset(TABLE["names"]["hangul"].split()[0])
 
 def is_notice(line: str) -> bool:
     """Return whether a line speaks of the page itself or the reader's computer, as no abstract does."""
-    return _NOTICE.search(line, 0, _LONGEST) is not None
+    return _NOTICE.within(line)
 
 
 def is_abstract(block: Sequence[str], seen: Sequence[Evidence], above: str) -> bool:
@@ -153,12 +154,31 @@ def is_verse(block: Sequence[str]) -> bool:
     return sum(line.rstrip().endswith((",", ";", "，", "；", "、")) for line in block) >= max(_RUN_ON, (len(block) - 1) / 2)
 
 
-def is_title(block: Sequence[str]) -> bool:
-    """Return whether a block is the title of an article, with its authors or without."""
+def is_title(block: Sequence[str], seen: Sequence[Evidence]) -> bool:
+    """Return whether a block is the title of an article, with its authors or without.
+
+    Args:
+        block: Its foreign lines.
+        seen: What each says of its language.
+    """
     if len(block) > _FEW_LINES + 1 or any(is_site(line) or is_notice(line) for line in block):
         return False
     subjects = [line for line in block if _is_subject(line)]
-    return bool(subjects) and not any(_STOP.search(line) for line in block if line not in subjects)
+    if subjects:
+        return not any(_STOP.search(line) for line in block if line not in subjects)
+    return len(block) == 1 and _is_headline(block[0], seen[0])
+
+
+def _is_headline(line: str, seen: Evidence) -> bool:
+    """Return whether a line in Latin letters has the shape of a title, and words that no site has of itself."""
+    text = bare(line)
+    return (
+        seen.kind == "latin"
+        and len(text.split()) >= _TITLE_WORDS
+        and text[0].isupper()
+        and not _STOP.search(text)
+        and unheard_of(text, seen.language)
+    )
 
 
 def _is_subject(line: str) -> bool:
@@ -171,19 +191,19 @@ def _is_subject(line: str) -> bool:
     letters = len(SPACELESS.findall(line)) + len(_HANGUL.findall(line))
     if is_article(line) and (len(found) >= _TITLE_WORDS or letters >= _TITLE_LETTERS):
         return True
-    if _MEDICINE.search(line, 0, _LONGEST) is None:
+    if not _MEDICINE.within(line):
         return False
     return len(found) >= _NAME_WORDS or letters >= _NAME_LETTERS or (len(found) > 1 and all(word.istitle() for word in found))
 
 
 def is_site(line: str) -> bool:
     """Return whether a line has words or addresses of a site."""
-    return _SITE.search(line, 0, _LONGEST) is not None
+    return _SITE.within(line)
 
 
 def is_article(line: str) -> bool:
     """Return whether a line has words of research or of a place where it is done."""
-    return _ARTICLE.search(line, 0, _LONGEST) is not None
+    return _ARTICLE.within(line)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -197,8 +217,8 @@ def protected(line: str) -> bool:
     >>> protected("Tüm hakları saklıdır")
     False
     """
-    text = bare(line)[:_LONGEST]
-    if _REFERENCE.search(text) or _STATEMENT.match(text) or _DECLARATION.search(text) or _QUOTED.match(line.strip()):
+    text = bare(line)[:LONGEST]
+    if _REFERENCE.search(text) or _STATEMENT.match(text) or _DECLARATION.within(text) or _QUOTED.match(line.strip()):
         return True
     if _COLON.search(text) and ABSTRACT.fullmatch(text):
         return True
