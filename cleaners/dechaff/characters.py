@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
 # Spaces that only typesetting tells from U+0020: U+1680 has a visible stroke, U+3000 is the space of East Asian text.
 # A single class is what the engine finds fast; what kind it is, is asked of the few that are found.
-_ANY = re.compile(
+_ANY_CLASS = (
     r"[\r\v\f\x85\u2028\u2029\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufff9-\ufffc\xa0\u2000-\u200a\u202f\u205f"
-    r"\u200b-\u200d\u2060\ufeff\u180e\xad]+\n?"
+    r"\u200b-\u200d\u2060\ufeff\u180e\xad]"
 )
+_ANY = re.compile(rf"{_ANY_CLASS}{_ANY_CLASS}*+\n?")
 _ODD = re.compile(
     r"""
       (?P<CHA001> \r\n? | [\v\f\x85\u2028\u2029] )
@@ -40,7 +41,8 @@ _PLAIN = re.compile(
     "\u3001-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff00-\uffef]"
 )
 _MOST_MARKS = 60  # on one letter; the Stream-Safe text format (Unicode Standard, annex 15) has 30 at most, and no script needs more
-_CROWD = re.compile("[\u0300-\U000e01ef]{61,}")  # where there can be more
+_MARK = r"[^\x00-\u02ff\u2000-\u20cf\u2100-\u2bff\w]"  # what can be a mark: none is a letter, or among punctuation and symbols
+_CROWD = re.compile(f"{_MARK}{_MARK}{{{_MOST_MARKS},}}")  # where there can be more
 _MONGOLIAN = re.compile("[\u1800-\u18af]")
 
 
@@ -60,8 +62,9 @@ class Characters:
     def _in_text(self, text: str) -> list[Edit]:
         edits = []
         for run in _ANY.finditer(text):
-            for match in _ODD.finditer(text, run.start(), run.end()):
-                rule = match.lastgroup or ""
+            alone = run.end() - run.start() == 1
+            for match in (run,) if alone else _ODD.finditer(text, run.start(), run.end()):
+                rule = _rule(run[0]) if alone else match.lastgroup or ""
                 new = _REPAIRS[rule](match)
                 if new is not None and rule in self.rules:
                     edits.append(Edit(match.start(), match.end(), new, rule, _name(match[0])))
@@ -134,6 +137,14 @@ def _around(match: re.Match[str]) -> tuple[str, str]:
     """Return the characters before and after a match, empty at the edges of the text."""
     text, start, end = match.string, match.start(), match.end()
     return text[start - 1 : start] if start else "", text[end : end + 1]
+
+
+@lru_cache(maxsize=256)
+def _rule(found: str) -> str:
+    """Return the rule that a character comes under."""
+    match = _ODD.match(found)
+    assert match
+    return match.lastgroup or ""
 
 
 @lru_cache(maxsize=256)

@@ -8,12 +8,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ftfy import ExplanationStep, TextFixerConfig, fix_and_explain
+from ftfy.badness import is_bad
 
 from dechaff.edits import Edit, replacing
 from dechaff.lines import Line, split
 from dechaff.mojibake import entities, losses, replacements, round_trip, swaps
 from dechaff.mojibake.accents import LOST
-from dechaff.mojibake.pages import WESTERN, shown
+from dechaff.mojibake.pages import shown
 from dechaff.spelling import nearest
 
 if TYPE_CHECKING:
@@ -21,16 +22,18 @@ if TYPE_CHECKING:
 
     from dechaff.edits import Document
 
-# Every shape that ftfy's own, slower test calls bad holds a C1 control, two characters from below the East Asian scripts side by
-# side, an unfinished ligature oe, or a letter that lost its second half to a space. Sound English, with its curly quotes, has none of them.
-_QUICK = re.compile("[\x80-\x9f]|[\xa0-\u2e7f\ufb01\ufb02\ufffd]{2}|[Œœ](?![A-Za-z])|[\ud800-\udfff]|[ÂÃ](?= )(?<=[a-z].)")
-# Characters that any sound text may have, and that no damage consists of alone: a page with no other is not looked at further.
-_USUAL = "’“”‘–—…•·\xa0"
-_ODD = re.compile(f"[^\x00-\x7f{_USUAL}]")
-# Of the lines with others those are suspect that have what ftfy's shapes have,
-_HINT = re.compile(f"[\x80-\x9f\ud800-\udfffŒœ]|[ÂÃ](?= )(?<=[a-z].)|[^\x00-\x7f]{{2}}(?:(?<=[^{_USUAL}])|(?<=[^{_USUAL}].))")
-# or what East Asian pages and lost bytes leave: a character of theirs or a replacement; icons and variation selectors are neither.
-_LONE = re.compile("[\u2e80-\ud7ff\uf900-\ufdff\ufe20-\ufefe\uff00-\ufffd]")
+_CONTROL = re.compile("[\x1b\x80-\x9f\ud800-\udfff]")
+# Every other shape that ftfy's own, slower test calls bad holds two characters from below the East Asian scripts side by side, an
+# unfinished ligature oe, or a letter that lost its second half to a space. Sound English, with its curly quotes, has none of them.
+_QUICK = re.compile("[\xa0-\u2e7f\ufb01\ufb02\ufffd](?:(?<=[\xa0-\u2e7f\ufb01\ufb02\ufffd]{2})|(?<=[Œœ])(?![A-Za-z])|(?= )(?<=[a-z][ÂÃ]))")
+# Characters that any sound text may have, and that no damage consists of alone: a line with no other is not looked at further.
+_ODD = re.compile("[^\x00-\x7f’“”‘–—…•·\xa0]")
+# Of the lines with others those are suspect that have what ftfy's shapes have, or what East Asian pages and lost bytes leave: a
+# character of theirs or a replacement; icons and variation selectors are neither. A class comes first: the engine finds it fast.
+_HINT = re.compile(
+    _ODD.pattern + "(?:(?=[^\x00-\x7f])|(?<=[^\x00-\x7f].)|(?= )(?<=[a-z][ÂÃ])"
+    "|(?<=[\x80-\x9f\ud800-\udfffŒœ\u2e80-\ud7ff\uf900-\ufdff\ufe20-\ufefe\uff00-\ufffd]))"
+)
 _ESCAPE = re.compile(r"\x1b\[(?:[0-9]*;)*[0-9]*[A-Za-z]")
 _SAMPLES = 2  # a page is about mark-up where a third of its lines with entities are samples; judgement, on pages that teach HTML
 _MOST_ROUNDS = 5  # text damaged more than five times over was never met; the bound only makes the end certain
@@ -78,11 +81,11 @@ class Encoding:
     def weighs(self, text: str) -> bool:
         """Return whether what is repaired in a text may depend on which lines it has: no line of most texts is in doubt."""
         page = Page(text)
-        return bool(page.suspects) or ("ENC001" in self.rules and swaps.likely(text, page.odd))
+        return bool(page.suspects) or ("ENC001" in self.rules and swaps.likely(text, page.unusual))
 
     def _in_text(self, text: str) -> list[Edit]:
         page = Page(text)
-        swapped = "ENC001" in self.rules and swaps.likely(text, page.odd)
+        swapped = "ENC001" in self.rules and swaps.likely(text, page.unusual)
         if swapped:
             page.widen()
         if page.suspects:
@@ -107,13 +110,9 @@ class Encoding:
             page.fill_replacements()
 
     def _with_ftfy(self, suspect: Suspect) -> None:
-        """Repair what ftfy knows of, until nothing changes."""
-        if not ("&" in suspect.text or "\x1b" in suspect.text or _QUICK.search(suspect.text)):
-            return
-        for _ in range(_MOST_ROUNDS):
+        """Repair what ftfy knows of: text that it calls bad, and controls."""
+        if _CONTROL.search(suspect.text) or (_QUICK.search(suspect.text) and is_bad(suspect.text)):
             repaired, steps = fix_and_explain(suspect.text, self.config)
-            if repaired == suspect.text or "\n" in repaired:
-                return
             suspect.put(repaired, _rule(steps or ()), *_causes(steps or ()))
 
 
@@ -152,9 +151,11 @@ class Page:
     def __init__(self, text: str) -> None:
         """Begin with a document's text."""
         self.source = text
-        self.odd = [] if text.isascii() else list(_lines(text, _ODD))
+        odd = [] if text.isascii() else list(_lines(text, _ODD))
+        self.unusual = "\n".join([line.text for line in odd])
+        """The lines that can be damaged."""
         marked = [line for sign, first in ((entities.ENTITY, "&"), (_ESCAPE, "\x1b")) if first in text for line in _lines(text, sign)]
-        hinting = [line for line in self.odd if _HINT.search(line.text) or _LONE.search(line.text)]
+        hinting = [line for line in odd if _HINT.search(line.text)] if _HINT.search(self.unusual) else []
         self.suspects = [Suspect(line) for line in sorted({*marked, *hinting})]
         self.known: Counter[str] = Counter()
 
@@ -196,13 +197,12 @@ class Page:
             self.widen()
         if all(one.text.isascii() for one in self.suspects):
             return
-        if (reading := losses.reading([one.text for one in self.suspects], known, self.now)) is None:
+        if (reading := losses.reading([one.text for one in self.suspects], known, self.source, self.now)) is None:
             return
         self.widen()
-        page = losses.western_mode(self.source) if reading.page in WESTERN else reading.page
-        for suspect in [one for one in self.suspects if not one.text.isascii()]:
-            if new := losses.fill(suspect.text, page, reading.voice):
-                suspect.put(new.text, "ENC001", f"UTF-8 read as {shown(page)}" + ", and bytes lost" * new.lossy)
+        for suspect in self.suspects:
+            if new := reading.fill(suspect.text):
+                suspect.put(new.text, "ENC001", f"UTF-8 read as {shown(reading.page)}" + ", and bytes lost" * new.lossy)
 
     def undo_swap(self) -> None:
         """Read lines again that one legacy code page was mistaken in for another."""

@@ -12,7 +12,7 @@ _LEAD = " \t\n\r\v\f\xa0\u3000•·▪▫◦‣⁃●○■□◆◇▶►▸▹
 _TRAIL = " \t\n\r\v\f\xa0\u3000•·▪◦›»>|▶►▸▹▼▾▲→↓↗\u200b"
 _LONGEST_MARKED = 2000  # code points: nobody bullets a longer line, and a line of dashes alone would take its square
 _DASHES = "-–—+×"  # the same, if a space sets them off
-_MARKS = frozenset(_TRAIL + _DASHES)
+_MARKS = frozenset(_LEAD + _TRAIL + _DASHES)
 
 
 class Line(NamedTuple):
@@ -44,8 +44,9 @@ def bare(line: str) -> str:
     >>> bare("   • Home  page » ")
     'Home page'
     """
-    if line[:1].isalnum() and line[-1:] not in _MARKS and "  " not in line and line.isprintable():
-        return line  # most lines; what is printable has no white space but U+0020
+    text = line.strip()
+    if text[:1] not in _MARKS and text[-1:] not in _MARKS and "  " not in text and text.isprintable():
+        return text  # most lines; what is printable has no white space but U+0020
     if len(line) > _LONGEST_MARKED:
         return " ".join(line.split())
     text = line.lstrip(_LEAD)
@@ -60,7 +61,7 @@ def bare(line: str) -> str:
 _WORD = re.compile(r"[^\W_]+")
 _LETTER = re.compile(r"[^\W\d_]")
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’)\]]*$")
-_SENTENCE_GAP = re.compile(r"(?<=[.!?])[\"'”’)\]]*\s+(?=[^\W_\"'“‘(\[])")
+_SENTENCE_GAP = re.compile(r"[.!?]([\"'”’)\]]*\s+)(?=[^\W_\"'“‘(\[])")
 _CLOSED = re.compile(r"[.!?][\"'”’)\]]+\s")
 _CLOSERS = 4  # code points at the end of a line that hold its full stop and the quotes and brackets after it
 PROSE_WORDS = 12
@@ -97,13 +98,16 @@ def sentences(line: str) -> list[str]:
     >>> sentences("Rain fell. Nobody came.")
     ['Rain fell.', 'Nobody came.']
     """
-    return _SENTENCE_GAP.split(line) if _may_end(line) else [line]
+    if not _may_end(line):
+        return [line]
+    gaps = [gap.span(1) for gap in _SENTENCE_GAP.finditer(line)]
+    return [line[begin:end] for begin, end in zip([0, *(end for _, end in gaps)], [*(begin for begin, _ in gaps), len(line)], strict=True)]
 
 
 def opening(line: str) -> str:
     """Return the first sentence of a line, which is the line if it has one alone."""
     gap = _SENTENCE_GAP.search(line) if _may_end(line) else None
-    return line[: gap.start()] if gap else line
+    return line[: gap.start(1)] if gap else line
 
 
 def _may_end(line: str) -> bool:

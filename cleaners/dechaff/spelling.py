@@ -9,7 +9,6 @@ from functools import lru_cache
 from importlib import resources
 from itertools import pairwise
 from math import log
-from typing import NamedTuple
 
 # fmt: off
 LATIN = (
@@ -25,6 +24,7 @@ _WEIGHTS = (0.75, 0.2, 0.05)
 """Of the three-, two- and one-letter counts: the usual interpolation, its first weight high because the profiles keep frequent triples."""
 _EDGE = 0.15  # share of word ends among all that follows a letter: a word has five to six letters
 _UNSEEN = 2e-6  # probability of a letter that the profile does not have: they drop what is rarer than one in 100,000
+_MOST_STEPS = 1 << 14  # remembered of a language: it has some thousands, but a text can be any
 _FIRST = 40  # different words that leave few languages open
 _SAMPLE = 1500  # code points that settle which language a text is nearest to
 # Natural logarithms of how likely symbols are, where they stand at home and where they do not.
@@ -32,43 +32,53 @@ _COMMON, _ODD, _NEVER, _UNDEFINED, _FRAME = -4.0, -11.0, -14.0, -25.0, -4.0
 _CONTRACTION, _PRICE, _MISPLACED, _HUMP = -2.0, -2.0, -4.0, -6.0
 _SYMBOLS = {**dict.fromkeys("’“”„«»–—…‘\xa0", -4.0), **dict.fromkeys("•·°§©®™£€¿¡º№", -6.0), **dict.fromkeys("±²³½¼¾×µª¹¢¥†‡‰‹›‚¶", -8.0)}
 _SYMBOL = re.compile(r"(?s)(?<=(.))([^\x00-\x7f\w]|[\u0300-\u036f\xb2\xb3\xb9\xbc-\xbe])(?=(.))")
-_FOLD = str.maketrans({"\u0219": "\u015f", "\u021b": "\u0163", "\u06cc": "\u064a", "ς": "σ"})  # as the profiles have them
+_FOLD = (("\u0219", "\u015f"), ("\u021b", "\u0163"), ("\u06cc", "\u064a"), ("ς", "σ"))  # as the profiles have them
 _VIETNAMESE = re.compile("[\u1ea0-\u1eff]")  # the profiles count these letters as one
 
 
-class Model(NamedTuple):
+class Model:
     """The letters of one language."""
 
-    singles: dict[str, float]
-    """Share of each letter among all."""
-    pairs: dict[str, float]
-    """Probability of the second letter after the first."""
-    triples: dict[str, float]
-    """Probability of the third letter after the first two."""
+    def __init__(self, counts: dict[str, int]) -> None:
+        """Take how often a text has each letter, and each two and three in a row; a space is the edge of a word."""
+        self._counts = counts
+        short = [(gram, count) for gram, count in counts.items() if len(gram) < 3]
+        self._letters = sum(count for gram, count in short if len(gram) == 1) or 1
+        self._words = sum(count for gram, count in short if len(gram) == 2 and gram[0] == " ") or 1
+        self._steps: dict[str, float] = {}
+
+    @property
+    def letters(self) -> dict[str, float]:
+        """The share of each letter among all."""
+        return {gram: count / self._letters for gram, count in self._counts.items() if len(gram) == 1}
 
     def score(self, word: str) -> float:
         """Return the natural logarithm of the probability of a folded word, its end included."""
-        three, two, one = _WEIGHTS
-        singles, pairs, triples = self.singles, self.pairs.get, self.triples.get
-        total = 0.0
-        former, last = "", " "
+        known, total, last = self._steps.get, 0.0, " "
         for letter in (*word, " "):
-            pair = pairs(last + letter, 0.0)
-            triple = triples(former + last + letter, 0.0) if former else pair
-            total += log(three * triple + two * pair + one * (_EDGE if letter == " " else singles.get(letter, 0.0)) + _UNSEEN)
-            former, last = last, letter
+            gram = last + letter
+            step = known(gram)
+            total += self.step(gram) if step is None else step
+            last = gram[-2:]
         return total
 
-    def step(self, former: str, last: str, letter: str) -> float:
-        """Return the natural logarithm of the probability of a folded letter after two; a space is the edge of a word."""
+    def step(self, gram: str) -> float:
+        """Return the natural logarithm of the probability of the last letter of a folded gram after the one or two before it."""
+        if len(self._steps) > _MOST_STEPS:
+            self._steps.clear()
         three, two, one = _WEIGHTS
-        pair = self.pairs.get(last + letter, 0.0)
-        triple = self.triples.get(former + last + letter, 0.0) if former else pair
-        return log(three * triple + two * pair + one * self.singles.get(letter, _EDGE if letter == " " else 0.0) + _UNSEEN)
+        letter = gram[-1]
+        single = _EDGE if letter == " " else self._counts.get(letter, 0) / self._letters
+        pair = self._after(gram[-2], gram[-2:])
+        triple = self._after(gram[:2], gram) if len(gram) > 2 else pair
+        found = self._steps[gram] = log(three * triple + two * pair + one * single + _UNSEEN)
+        return found
 
-    def knows(self, letter: str) -> bool:
-        """Return whether a folded letter is one of the language's."""
-        return letter in self.singles
+    def _after(self, first: str, gram: str) -> float:
+        """Return the probability of a gram once its beginning stands."""
+        count = self._counts.get(gram, 0)
+        before = self._words if first == " " else self._counts.get(first, 0)
+        return min(1.0, count / before) if count and before else 0.0
 
 
 def fold(word: str) -> str:
@@ -77,26 +87,23 @@ def fold(word: str) -> str:
     >>> fold("Ănsași")
     'ănsaşi'
     """
-    return _VIETNAMESE.sub("\u1ec3", word.lower().translate(_FOLD))
+    word = word.lower()
+    for letter, known in _FOLD:
+        word = word.replace(letter, known)
+    return _VIETNAMESE.sub("\u1ec3", word)
 
 
 @lru_cache(maxsize=64)
 def model(language: str) -> Model:
     """Return the model of a language, by its ISO 639 code."""
     profile = resources.files("langdetect").joinpath("profiles", language).read_text(encoding="utf-8")
-    counts: dict[str, int] = {}
-    grams = json.loads(profile)["freq"]
-    for gram, folded, count in zip(grams, fold("\n".join(grams)).split("\n"), grams.values(), strict=True):
-        if len(folded) == len(gram):
-            counts[folded] = counts.get(folded, 0) + count
-    letters = sum(count for gram, count in counts.items() if len(gram) == 1) or 1
-    edges = sum(count for gram, count in counts.items() if len(gram) == 2 and gram[0] == " ") or 1
-    after = {" ": edges, **counts}
-    return Model(
-        {gram: count / letters for gram, count in counts.items() if len(gram) == 1},
-        {gram: min(1.0, count / after[gram[0]]) for gram, count in counts.items() if len(gram) == 2 and gram[0] in after},
-        {gram: min(1.0, count / after[gram[:2]]) for gram, count in counts.items() if len(gram) == 3 and gram[:2] in after},
-    )
+    counts: dict[str, int] = json.loads(profile)["freq"]
+    folded = fold("\n".join(counts)).split("\n")
+    for gram, new in [(gram, new) for gram, new in zip(counts, folded, strict=True) if gram != new]:
+        count = counts.pop(gram)
+        if len(new) == len(gram):
+            counts[new] = counts.get(new, 0) + count
+    return Model(counts)
 
 
 def words(text: str) -> list[str]:
@@ -105,7 +112,7 @@ def words(text: str) -> list[str]:
     >>> words("Die Größe, 3 mg")
     ['die', 'größe', 'mg']
     """
-    return [fold(word) for word in _WORD.findall(text)]
+    return fold("\n".join(_WORD.findall(text))).split()
 
 
 def nearest(text: str, among: tuple[str, ...] = (*LATIN, *OTHERS), count: int = 3) -> list[str]:

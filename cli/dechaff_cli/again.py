@@ -53,7 +53,7 @@ def again(folder: Path, asked: Run, paths: Collection[str]) -> list[str]:
     found = work.find(call)
     corpus.refuse_twins(found)
     sources = [source for source in found.files if source.name in paths]
-    task = call.task(Path(asked.output), diff=True, suspects=True, quarantine=None if asked.quarantine is None else Path(asked.quarantine))
+    task = call.task(Path(asked.output), diff=True, report=True, quarantine=None if asked.quarantine is None else Path(asked.quarantine))
     counts = run.survey(found.files, task, call.jobs)
     made = {outcome.report.path: outcome for outcome in run.clean(sources, task, counts, call.jobs)}
     over = [one for source in sources for one in work.over_budget(source, made[source.name].report, task)]

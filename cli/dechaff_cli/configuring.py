@@ -12,7 +12,7 @@ from dechaff_cli import corpus
 from dechaff_cli.keys import TOP, ConfigError, check
 
 if TYPE_CHECKING:
-    from dechaff_cli.work import Call
+    from dechaff_cli.calls import Call
 
 _NEW = "dechaff.toml"
 _PYPROJECT = "pyproject.toml"

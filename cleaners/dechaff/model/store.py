@@ -13,7 +13,7 @@ import numpy as np
 
 from dechaff.errors import ModelError
 from dechaff.model.decision import CHANCES
-from dechaff.model.features import describe, features
+from dechaff.model.features import Table, describe
 from dechaff.model.forest import Forest
 from dechaff.model.words import BITS, Words
 
@@ -95,7 +95,7 @@ def assemble(arrays: Mapping[str, NDArray[Any]], card: Mapping[str, Any]) -> Mod
         and all((str(arrays[name].dtype), arrays[name].shape) == form for name, form in forms.items())
         and all(isinstance(number, int) and abs(number) < _FAR for number in numbers)
         and arrays["columns"].max() < len(names)
-        and {*names} <= {*features(describe([["Rain fell."]], [[False]], words), names)}
+        and {*names} <= {*Table(describe([["Rain fell."]], [[False]], words), names).found}
     )
     if not sound:
         message = "its arrays or numbers are not those of trees"

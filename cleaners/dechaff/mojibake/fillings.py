@@ -155,4 +155,4 @@ def _step(language: str, text: str, character: str) -> float:
     hump = -8.0 if character.isupper() and before.islower() else 0.0
     last = spelling.fold(before) if before.isalpha() else " "
     former = spelling.fold(text[-2]) if len(text) > 1 and last != " " and text[-2].isalpha() else " " if last != " " else ""
-    return spelling.model(language).step(former, last, spelling.fold(character)) + hump
+    return spelling.model(language).step(former + last + spelling.fold(character)) + hump

@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dechaff import spelling
 from dechaff.language_model import model
 from dechaff.mojibake.marks import PUNCTUATION, marks_score
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
 _PARTS = re.compile(r"[^\W\d_]+")
 _READ, _SAMPLE = 20_000, 300  # code points, and different words of them, that settle a language
@@ -22,8 +28,16 @@ _HUMP = -25.0  # a capital after a small letter: names of products alone
 _INTACT = -6.0  # a word that stands elsewhere in the document
 _USUAL = 4.0  # a dash alone, where the document has no other
 _LATIN, _NOT_LATIN = re.compile("[\u0080-\u024f\u1e00-\u1eff]"), re.compile("[^\u0080-\u024f\u1e00-\u1eff]")
+_FOLDED = {  # letters that langdetect's profiles have as others, by language
+    "el": "ς",
+    "fa": "\u06cc\u200c",
+    "ro": "șțȘȚ",
+    "ur": "\u06cc\u200c",
+    "vi": "".join(map(chr, range(0x1EA0, 0x1EFA))),
+}
 _CEDILLAS = str.maketrans("şţŞŢ", "șțȘȚ")  # which older Romanian text has for want of the letters with a comma, seldom beside them
 _CEDILLA = -4.0
+_COUNTED = 1.0  # a word of the vocabulary
 
 
 def languages_of(text: str) -> tuple[str, ...]:
@@ -35,8 +49,18 @@ def languages_of(text: str) -> tuple[str, ...]:
     latin = [word for word in found if word[0] < "\u0250" or "\u1e00" <= word[0] <= "\u1eff"]
     if 2 * len(latin) < len(found) or not latin:
         return tuple(spelling.nearest(text, count=2))
-    known = model()
-    return (known.languages[int(np.sum([known.cost(word)[0] for word in latin], axis=0).argmin())],)
+    return (model().languages[int(np.sum([_costs(word)[0] for word in latin], axis=0).argmin())],)
+
+
+@lru_cache(maxsize=1 << 14)
+def _costs(word: str) -> tuple[NDArray[np.int32], int]:
+    """Return the cost of a word in each language, and the languages that it was counted in."""
+    return model().cost(word)
+
+
+def has_vocabulary(languages: Sequence[str]) -> bool:
+    """Return whether words of the likeliest of some languages are known, not only its letters: those in Latin letters are."""
+    return languages[0] in model().index
 
 
 @cache
@@ -49,15 +73,12 @@ def alphabet(language: str) -> tuple[tuple[str, bytes], ...]:
     letters |= {letter.upper() for letter in letters if len(letter.upper()) == 1}
     if "ı" in letters:
         letters.add("İ")
-    if language == "vi":
-        letters |= set(map(chr, range(0x1EA0, 0x1EFA)))
-    if language == "ro":
-        letters |= set("șțȘȚ")
+    letters |= set(_FOLDED.get(language, ""))
     return tuple((letter, letter.encode("utf-8")) for letter in sorted(letters | set(PUNCTUATION)))
 
 
 def _profile(language: str) -> dict[str, float]:
-    return spelling.model(language).singles if language in (*spelling.LATIN, *spelling.OTHERS) else {}
+    return spelling.model(language).letters if language in (*spelling.LATIN, *spelling.OTHERS) else {}
 
 
 @lru_cache(maxsize=1 << 14)
@@ -77,11 +98,11 @@ def _in_language(word: str, language: str) -> float:
         return spelled if spelled is not None else -8.0 * len(word)
     ways = {folded, folded.translate(_CEDILLAS)} if language == "ro" else {folded}
     column = model().index[language]
-    costs = [(int(cost[column]), counted >> column & 1) for cost, counted in map(model().cost, ways)]
+    costs = [(int(cost[column]), counted >> column & 1) for cost, counted in map(_costs, ways)]
     found = -min(costs)[0] / 16
     if spelled is None:
         return found
-    return max(spelled, (spelled + found) / 2) if any(counted for _, counted in costs) else spelled
+    return max(spelled, (spelled + found) / 2) + _COUNTED if any(counted for _, counted in costs) else spelled
 
 
 def score(  # noqa: PLR0913  what is known of the document, and of the place

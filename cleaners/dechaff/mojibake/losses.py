@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from dechaff import spelling
 from dechaff.mojibake.fillings import Filling, Voice, fillings, items
-from dechaff.mojibake.likelihood import alphabet, languages_of, score
+from dechaff.mojibake.likelihood import alphabet, has_vocabulary, languages_of, score
 from dechaff.mojibake.marks import still_open
-from dechaff.mojibake.pages import ASCII, EAST_ASIAN, PAGES, WESTERN, as_utf8, possible, sound
+from dechaff.mojibake.pages import ASCII, EAST_ASIAN, PAGES, WESTERN, as_utf8, beyond_ascii, possible, sound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -44,15 +43,6 @@ _PLAIN_WORD = re.compile("[A-Za-z]{2,}")
 _ENDS = (".", "!", "?", ":", ".”", "?”", "!”")
 
 
-class Reading(NamedTuple):
-    """What words of a document show together."""
-
-    page: str
-    """What it was read with."""
-    voice: Voice
-    """What it is in."""
-
-
 class Filled(NamedTuple):
     """A line with words read again."""
 
@@ -61,30 +51,69 @@ class Filled(NamedTuple):
     """Whether any of them had lost bytes."""
 
 
-def reading(lines: Sequence[str], known: str | None, now: Callable[[], str]) -> Reading | None:
+class Reading:
+    """How the words of a document were read, and are read again."""
+
+    def __init__(self, page: str, voice: Voice) -> None:
+        """Take the page that they were certainly read with, and what the document is in."""
+        self.page, self.voice = page, voice
+        self._known: dict[tuple[str, bool, str], str | None] = {}
+
+    def fill(self, line: str) -> Filled | None:
+        """Return a line with the words decoded that were read with the page, or nothing if none was."""
+        lead = _lead(self.page)
+        if not lead.search(line):
+            return None
+        done = []
+        start, quoted, lossy = True, "", False
+        for word in line.split(" "):
+            new = self._word(word, start=start, quoted=quoted) if lead.search(word) else None
+            lossy |= new is not None and not lossy and _plain(items(word, self.page)) is None
+            done.append(word if new is None else new)
+            start = done[-1].endswith(_ENDS) or not word
+            quoted = still_open(done[-1], quoted)
+        filled = " ".join(done)
+        return Filled(filled, lossy) if filled != line else None
+
+    def _word(self, word: str, *, start: bool, quoted: str) -> str | None:
+        """Return a word read again, if its bytes are UTF-8 or can only have been one word."""
+        if len(word) > _LONGEST or word.count("\ufffd") > _MOST_LOST:
+            return None
+        place = word, start, quoted
+        if place not in self._known:
+            ways = _ways(word, self.page, self.voice, start=start, quoted=quoted)
+            open_ = len(ways) > 1 and ways[0].score - ways[1].score < _needed(ways[0].text, ways[1].text)
+            self._known[place] = ways[0].text if ways and not open_ else None
+        return self._known[place]
+
+
+def reading(lines: Sequence[str], known: str | None, source: str, now: Callable[[], str]) -> Reading | None:
     """Return the page that words were read with of which no line is whole, if enough are valid UTF-8 and spelled like a language.
 
     Args:
         lines: What is left of the damaged lines, and those that were read again.
         known: The page, if whole lines showed it.
-        now: Returns the whole document, for the words and dashes that are intact in it.
+        source: The document as it was found.
+        now: Returns it as far as it is repaired, for the words and dashes that are intact in it.
     """
     words = list(dict.fromkeys(word for line in lines for word in line.split() if not word.isascii()))[:_WORDS]
-    best: tuple[int, str, list[str]] = (0, "", [])
-    able = [(word, possible(word)) for word in words]
-    for page in (known,) if known else PAGES:
-        good = [new for word, pages in able if page in pages and (new := as_utf8(word, page)) and sound(new)]
-        sequences = sum(character > "\x7f" for new in good for character in new)
-        best = max(best, (sequences, page, good), key=lambda one: one[0])
-    sequences, page, good = best
-    if not known and (sequences < _SEQUENCES or len(good) < _VALID * len(words)):
-        return _amid_latin(lines, words, now) or _all_lost(lines, words, now)
-    text = " ".join(good) if not known else " ".join((*good, *lines))
-    if not known and spelling.likeness(text, tuple(spelling.nearest(text, count=2))) < _FITS * sum(map(str.isalpha, text)):
-        return None
-    return Reading(
-        page or known or "", _voice(now(), lines, languages_of(" ".join((*good, *_plain_words(lines)))) if good or known else ())
-    )
+    if known:
+        page, good = known, _decoded(words, known)
+    else:
+        able = [(word, possible(word)) for word in words]
+        readings = ((page, _decoded([word for word, pages in able if page in pages], page)) for page in PAGES)
+        page, good = max(readings, key=lambda one: beyond_ascii("".join(one[1])))
+        if beyond_ascii("".join(good)) < _SEQUENCES or len(good) < _VALID * len(words):
+            return _amid_latin(lines, words, now) or _all_lost(lines, words, now)
+        text = " ".join(good)
+        if spelling.likeness(text, tuple(spelling.nearest(text, count=2))) < _FITS * sum(map(str.isalpha, text)):
+            return None
+    voice = _voice(now(), lines, languages_of(" ".join((*good, *_plain_words(lines)))))
+    return Reading(_western_mode(source) if page in WESTERN else page, voice)
+
+
+def _decoded(words: Iterable[str], page: str) -> list[str]:
+    return [new for word in words if (new := as_utf8(word, page)) and sound(new)]
 
 
 def _plain_words(lines: Iterable[str]) -> list[str]:
@@ -109,16 +138,22 @@ def _amid_latin(lines: Sequence[str], words: Sequence[str], now: Callable[[], st
         return None
     if any(len(word) > _LONGEST or word.count("\ufffd") > _MOST_LOST for word in odd):
         return None
+    pages = [page for page in EAST_ASIAN if sum(_may_be_from(word, page) for word in odd) >= _EXPLAINED * len(odd)]
     text = " ".join(_plain_words(lines))
-    if not text:
+    if not pages or not text:
         return None
     voice = Voice(languages_of(text))
     best = (0, 0.0, "")
-    for page in EAST_ASIAN:
+    for page in pages:
         ways = {word: found[0] for word in odd if (found := _ways(word, page, voice, start=True, quoted="")) and _is_latin(found[0].text)}
         if len(ways) >= _EXPLAINED * len(odd) and sum(map(_touching, ways)) >= _PROOFS:
             best = max(best, (len(ways), sum(way.score for way in ways.values()), page))
     return Reading(best[2], _voice(now(), lines, voice.languages)) if best[2] else None
+
+
+def _may_be_from(word: str, page: str) -> bool:
+    """Return whether a word can have been read with an East Asian page: it is UTF-8 again, or shows that bytes were lost."""
+    return "\ufffd" in word or as_utf8(word, page) is not None
 
 
 def _all_lost(lines: Sequence[str], words: Sequence[str], now: Callable[[], str]) -> Reading | None:
@@ -141,40 +176,9 @@ def _is_latin(text: str) -> bool:
     return all(character < "\u0250" or "\u1e00" <= character < "\u1f00" or _SYMBOL.match(character) for character in text)
 
 
-def western_mode(text: str) -> str:
+def _western_mode(text: str) -> str:
     """Return whether a text read with a Western page lost the five bytes that windows-1252 lacks, or all C1 controls of latin-1."""
     return "sloppy-windows-1252" if _C1_SEEN.search(text) else "latin-1"
-
-
-def fill(line: str, page: str, voice: Voice) -> Filled | None:
-    """Return a line with the words decoded that were read with a page, or nothing if none was.
-
-    Args:
-        line: The line.
-        page: The page that the document was certainly read with.
-        voice: What the document is in.
-    """
-    done = []
-    start, quoted, lossy = True, "", False
-    for word in line.split(" "):
-        new = _word(word, page, voice, start=start, quoted=quoted)
-        lossy |= new is not None and not lossy and _plain(items(word, page)) is None
-        done.append(word if new is None else new)
-        start = done[-1].endswith(_ENDS) or not word
-        quoted = still_open(done[-1], quoted)
-    filled = " ".join(done)
-    return Filled(filled, lossy) if filled != line else None
-
-
-@lru_cache(maxsize=1 << 14)
-def _word(word: str, page: str, voice: Voice, *, start: bool, quoted: str) -> str | None:
-    """Return a word read again, if its bytes are UTF-8 or can only have been one word."""
-    if len(word) > _LONGEST or word.count("\ufffd") > _MOST_LOST or not _lead(page).search(word):
-        return None
-    ways = _ways(word, page, voice, start=start, quoted=quoted)
-    if not ways or (len(ways) > 1 and ways[0].score - ways[1].score < _needed(ways[0].text, ways[1].text)):
-        return None
-    return ways[0].text
 
 
 def _needed(best: str, next_best: str) -> float:
@@ -183,12 +187,13 @@ def _needed(best: str, next_best: str) -> float:
     return _MARGIN_OF_ENDINGS if one != other and one[:-1] == other[:-1] else MARGIN
 
 
-@lru_cache(maxsize=1 << 14)
 def _ways(word: str, page: str, voice: Voice, *, start: bool, quoted: str) -> tuple[Filling, ...]:
     """Return what a word can have been, likeliest first, if that is better than what it is."""
     whole = _plain(items(word, page))
     if whole is not None:
         return (Filling(score(whole, *voice, start=start, quoted=quoted), whole),) if _at_home(whole, voice.languages) else ()
+    if page in EAST_ASIAN and not has_vocabulary(voice.languages):
+        return ()  # the letters of a language alone fill one word in ten to one in three wrongly
     ways = fillings(word, page, voice, start=start, quoted=quoted)
     if not ways or "\ufffd" in ways[0].text:
         return ()

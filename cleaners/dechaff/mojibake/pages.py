@@ -71,6 +71,15 @@ def as_utf8(text: str, page: str) -> str | None:
         return None
 
 
+def beyond_ascii(text: str) -> int:
+    """Return how many characters of a text are not ASCII.
+
+    >>> beyond_ascii("Да, à la carte")
+    3
+    """
+    return len(text) - len(text.encode("ascii", "ignore"))
+
+
 _RUN = re.compile("[^\x00-\x7f]+")
 _SHORT = 40  # characters of a run that is worth remembering
 
@@ -85,7 +94,13 @@ def possible(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1 << 14)
 def _possible(run: str) -> tuple[str, ...]:
-    return tuple(page for page in PAGES if as_utf8(run, page) is not None)
+    return tuple(page for page in _leading(run[0]) if as_utf8(run, page) is not None)
+
+
+@lru_cache(maxsize=1 << 12)
+def _leading(character: str) -> tuple[str, ...]:
+    """Return the pages in which UTF-8 can begin with the first byte of a character."""
+    return tuple(page for page in PAGES if (data := raw(character, page)) and 0xC2 <= data[0] <= 0xF4)
 
 
 def sound(text: str) -> bool:

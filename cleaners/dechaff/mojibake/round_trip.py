@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ftfy.badness import badness, is_bad
 
 from dechaff import spelling
-from dechaff.mojibake.pages import EAST_ASIAN, PAGES, as_utf8, possible, sound
+from dechaff.mojibake.pages import EAST_ASIAN, PAGES, as_utf8, beyond_ascii, possible, sound
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,8 +55,9 @@ def _certain(text: str, trip: Trip) -> bool:
         return False
     if trip.pages[0] in EAST_ASIAN and _LATIN.fullmatch(trip.text) and not _GLUED.search(text):
         return False  # characters that a text names stand alone, letters in words
-    different = {character for character in trip.text if character > "\x7f"}
-    return len(different) > _FEW or not _RARE.search(trip.text) or is_bad(text)
+    if not _RARE.search(trip.text):
+        return True
+    return beyond_ascii("".join(set(trip.text))) > _FEW or is_bad(text)
 
 
 def _in_company(text: str, trip: Trip, known: frozenset[str]) -> bool:
@@ -105,7 +106,7 @@ def _trips(text: str, depth: int) -> list[Trip]:
         new = as_utf8(text, page)
         if new is None or new == text:
             continue
-        sequences = sum(character > "\x7f" for character in new)
+        sequences = beyond_ascii(new)
         if sound(new):
             found.append(Trip(new, (page,), sequences))
         elif depth > 1:

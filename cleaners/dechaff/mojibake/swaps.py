@@ -7,13 +7,10 @@ from operator import ne
 from typing import TYPE_CHECKING, NamedTuple
 
 from dechaff import codepages, spelling
-from dechaff.lines import split
 from dechaff.mojibake.pages import shown, sound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from dechaff.lines import Line
+    from collections.abc import Sequence
 
 _READ = ("sloppy-windows-1252", "mac-roman", "cp437", "sloppy-windows-1250", "sloppy-windows-1251", "koi8-r", "cp850")
 """What text is read as by mistake: the default of a system, its console, or its neighbour's."""
@@ -36,9 +33,12 @@ _WORDS, _SHARE = 2, 0.05
 """Different words with such a sign, and their share of those beyond ASCII: 6 of 499 English pages have as many, none of 290 sound documents
 in 29 languages, and 68 of 84 that were misread."""
 TOUCHED = re.compile(
-    "[a-zß-ÿ][\xa1-\xbf\u2010-\u266fÀ-ÖØ-Þ][a-zß-ÿ]"
-    "|[\xc0-\xff\xa1-\xbf]{4}"
-    "|[а-я][А-Я]|[\u2500-\u25ff\u0370-\u03ff\xa1-\xbf][a-z]|[a-z][\u2500-\u25ff\u0370-\u03ff\u0391-\u03a9À-ÖØ-Þ]"
+    "[\xa1-\xff\u0370-\u03ffА-Я\u2010-\u266f]"
+    "(?:(?=[a-zß-ÿ])(?<=[a-zß-ÿ][\xa1-\xbf\u2010-\u266fÀ-ÖØ-Þ])"
+    "|(?<=[\xa1-\xff]{4})"
+    "|(?<=[а-я][А-Я])"
+    "|(?=[a-z])(?<=[\u2500-\u25ff\u0370-\u03ff\xa1-\xbf])"
+    "|(?<=[a-z][\u2500-\u25ff\u0370-\u03ffÀ-ÖØ-Þ]))"
 )
 """What lines of a misread page have, and many of a sound one: an apostrophe is enough."""
 _LETTERS = re.compile("[^\x00-\x7f]")
@@ -63,10 +63,11 @@ class Swap(NamedTuple):
         return f"{shown(self.meant)} read as {shown(self.read)}"
 
 
-def likely(text: str, lines: Iterable[Line]) -> bool:
-    """Return whether enough words of a document, within some lines, hold what sound text does not: if not, no spelling has to be asked."""
-    signs = [line.text for line in lines if any(sign.search(line.text) for sign in _SIGNS)]
-    words = {word for line in signs for word in line.split() if not word.isascii() and not _CODE.search(word)}
+def likely(text: str, lines: str) -> bool:
+    """Return whether enough words of a text, within some of its lines, hold what sound text does not; if not, spelling is not asked."""
+    if not any(sign.search(lines) for sign in _SIGNS):
+        return False
+    words = {word for word in lines.split() if not word.isascii() and not _CODE.search(word)}
     odd = sum(any(sign.search(word) for sign in _SIGNS) for word in words)
     return odd >= _WORDS and odd >= _SHARE * len({word for word in text.split() if not word.isascii()})
 
@@ -74,7 +75,7 @@ def likely(text: str, lines: Iterable[Line]) -> bool:
 def find(lines: Sequence[str]) -> Swap | None:
     """Return the two code pages that some lines of a document were confused by, if spelling shows it beyond doubt."""
     text = "\n".join(line for line in lines if TOUCHED.search(line))
-    if not likely(text, split(text)):
+    if not likely(text, text):
         return None
     if _fit(text, tuple(spelling.nearest(text, count=2))) > _SOUND:
         return None
