@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from dechaff import rules
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).parent.parent
 collect_ignore = ["fuzz"]  # a program of its own
@@ -56,6 +58,14 @@ def schemas(shared: Path) -> Path:
     if not folder.is_dir():
         pytest.skip("the published schemas are not here")
     return folder
+
+
+@pytest.fixture
+def own_rules_end_with_the_test() -> Iterator[None]:
+    before = dict(rules._table)  # noqa: SLF001  a process keeps the rules of its user for as long as it lives
+    yield
+    rules._table.clear()  # noqa: SLF001
+    rules._table.update(before)  # noqa: SLF001
 
 
 class Ran(NamedTuple):

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
-from dechaff import FileReport, Finding, rules
+from dechaff import FileReport, Finding
 from dechaff.decoding import Encoding
 from dechaff.report import Suspect
-from dechaff_cli import html
 from dechaff_cli.app import app
 from dechaff_cli.formats.summary import Summary
 from dechaff_cli.html import shards
+from dechaff_cli.html.page import Page as ReportPage
 from dechaff_cli.reviewing import Review
 from dechaff_cli.serving import Server
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
-pytestmark = pytest.mark.filterwarnings("default::DeprecationWarning")
+pytestmark = [pytest.mark.filterwarnings("default::DeprecationWarning"), pytest.mark.usefixtures("own_rules_end_with_the_test")]
 
 
 @pytest.fixture(scope="module")
@@ -246,11 +246,12 @@ LOOK = """() => ({
 
 
 def page_of(folder: Path, *files: FileReport) -> Path:
-    summary, page = Summary(), html.Page(folder)
-    for file in files:
-        summary.add(file)
-        page.add(file, file.to_json().encode("ascii"))
-    page.finish(summary, files, None)
+    summary = Summary()
+    with ReportPage(folder) as page:
+        for file in files:
+            summary.add(file)
+            page.add(file, file.to_json().encode("ascii"))
+        page.finish(summary)
     return folder
 
 
@@ -334,14 +335,6 @@ def test_large_reports_load_what_is_looked_at(watched: Watched, tmp_path: Path, 
     first.write_text(re.sub('"[0-9a-f]{32}"', '"' + "0" * 32 + '"', first.read_text(), count=1))
     page = watched.open(folder, "#?file=0")
     assert "belongs to another run" in page.locator("[role=alert]").inner_text()
-
-
-@pytest.fixture(autouse=True)
-def own_rules_end_with_the_test() -> Iterator[None]:
-    before = dict(rules._table)  # noqa: SLF001  a process keeps the rules of its user for as long as it lives
-    yield
-    rules._table.clear()  # noqa: SLF001
-    rules._table.update(before)  # noqa: SLF001
 
 
 @pytest.fixture

@@ -244,6 +244,7 @@ def test_a_wrong_call_says_what_is_wrong_and_exits_2(tmp_path: Path, words: Sequ
     assert message in ran.err
     assert "Traceback" not in ran.err
     assert (tmp_path / "full" / "old.txt").read_text() == "old\n"
+    assert not list(tmp_path.glob("out*"))
 
 
 def test_bad_files_are_named_and_the_rest_is_cleaned(tmp_path: Path) -> None:

@@ -475,7 +475,7 @@ def test_a_folder_gives_its_texts_and_the_containers_that_include_names(dechaff:
     assert (tmp_path / "out" / "a.txt").read_text(encoding="utf-8") == CLEAN
     assert texts(tmp_path / "out" / "p.jsonl") == [CLEAN]
     ran = dechaff("restore", "out-report", "out", "-o", "back")
-    assert "1 files restored to the last byte" in ran.err
+    assert "1 file restored to the last byte" in ran.err
     assert (tmp_path / "back" / "p.jsonl").read_bytes() == (tmp_path / "in" / "p.jsonl").read_bytes()
 
 

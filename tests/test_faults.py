@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import os
+import signal
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from dechaff_cli import run
+from dechaff_cli.passes import Passes
+
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
+
+    from conftest import Ran
+
+    Dechaff = Callable[..., Ran]
 
 resource = pytest.importorskip("resource", reason="limits are set as on Unix")
 
@@ -86,3 +98,170 @@ def test_pipes_are_passed_over_and_folders_may_be_named_like_files(scrapes: Path
     assert code == 0
     assert "Passed over: 1 pipes, sockets and devices" in said
     assert (scrapes / "out" / "folder.txt" / "page.txt").read_text() == "Rain fell.\n"
+
+
+@pytest.fixture
+def between(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], object]]:
+    """Return a list of what is done between the two passes, in which nothing is held from one to the other."""
+    do: list[Callable[[], object]] = []
+    survey, start = Passes.survey, run._start  # noqa: SLF001  nobody else can come between them
+
+    def then(self: Passes) -> object:
+        counts = survey(self)
+        for one in do:
+            one()
+        return counts
+
+    def forgetful(*given: Any, **named: Any) -> None:  # noqa: ANN401  whatever it takes
+        start(*given, **named)
+        monkeypatch.setattr(run, "_hold", 0)
+
+    monkeypatch.setattr(Passes, "survey", then)
+    monkeypatch.setattr(run, "_start", forgetful)
+    return do
+
+
+def _records(folder: Path) -> dict[str, Any]:
+    lines = (folder / "out-report" / "findings.jsonl").read_text().splitlines()
+    return {record["path"]: record for record in map(json.loads, lines)}
+
+
+@pytest.mark.parametrize("change", ["deleted", "made a folder", "not text any more"])
+def test_a_file_that_goes_between_the_passes_is_named_and_stops_no_other(
+    dechaff: Dechaff, scrapes: Path, between: list[Callable[[], object]], change: str
+) -> None:
+    one = scrapes / "in" / "7.txt"
+    between.append(lambda: one.write_bytes(b"%PDF-1.4") if change == "not text any more" else one.unlink())
+    if change == "made a folder":
+        between.append(one.mkdir)
+    ran = dechaff("clean", "in", "-o", "out", "--jobs", "1")
+    assert ran.code == 2
+    assert "7.txt: " in ran.err
+    assert "error" in _records(scrapes)["7.txt"]
+    _assert_whole(scrapes)
+    assert len(list((scrapes / "out").iterdir())) == 70
+    assert dechaff("restore", "out-report", "out", "-o", "back").code == 0
+
+
+def test_a_file_that_changes_between_the_passes_is_cleaned_as_it_is_then(
+    dechaff: Dechaff, scrapes: Path, between: list[Callable[[], object]]
+) -> None:
+    after = f"Skip to main content\n{_TEXT}Visit 7, and later another one.\nCite this\n"
+    between.append(lambda: (scrapes / "in" / "7.txt").write_text(after))
+    assert dechaff("clean", "in", "-o", "out", "--jobs", "1").code == 0
+    assert dechaff("restore", "out-report", "out", "-o", "back").code == 0
+    assert (scrapes / "back" / "7.txt").read_text() == after
+
+
+def test_a_file_that_may_not_be_read_any_more_is_named(scrapes: Path) -> None:
+    """Root may read anything, unless it gives up that right."""
+    words = COMMAND
+    if os.geteuid() == 0:
+        words = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search", "--", *COMMAND]
+        if subprocess.run([*words[:4], "true"], capture_output=True, check=False).returncode:
+            pytest.skip("cannot give up the rights of root here")
+    (scrapes / "in" / "7.txt").chmod(0)
+    ran = subprocess.run([*words, "--jobs", "1"], cwd=scrapes, capture_output=True, timeout=300, check=False)
+    assert ran.returncode == 2
+    assert b"7.txt: cannot be read: Permission denied" in ran.stderr
+    _assert_whole(scrapes)
+    assert len(list((scrapes / "out").iterdir())) == 70
+
+
+def test_a_folder_that_may_not_be_written_any_more_is_a_message(
+    dechaff: Dechaff, scrapes: Path, between: list[Callable[[], object]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As if the permission was lost between the passes: root would have it still."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", "out")
+
+    between.append(lambda: monkeypatch.setattr("tempfile.mkstemp", refuse))
+    ran = dechaff("clean", "in", "-o", "out", "--jobs", "1")
+    assert ran.code == 2
+    assert "Permission denied" in ran.err
+    assert "Traceback" not in ran.err
+    _assert_whole(scrapes)
+
+
+def test_too_little_memory_is_a_message(dechaff: Dechaff, scrapes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def finish(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("dechaff.Pipeline.finish", finish)
+    ran = dechaff("clean", "in", "-o", "out", "--jobs", "1")
+    assert ran.code == 2
+    assert "the memory of this machine does not suffice" in ran.err
+    _assert_whole(scrapes)
+
+
+def test_little_memory_leaves_whole_files(scrapes: Path) -> None:
+    code, said = _run(scrapes, resource.RLIMIT_AS, 700 << 20, "--jobs", "1")
+    assert code in {0, 2}
+    assert "Traceback" not in said
+    _assert_whole(scrapes)
+
+
+def test_a_clock_that_goes_wrong_changes_nothing(dechaff: Dechaff, scrapes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert dechaff("clean", "in", "-o", "out", "--jobs", "1").code == 0
+    ticks = iter(range(4_000_000_000, 0, -40_000_000))
+    with monkeypatch.context() as patched:
+        patched.setattr(time, "time", lambda: float(next(ticks, 0)))
+        for file in (scrapes / "in").iterdir():
+            os.utime(file, (0, 0))
+        assert dechaff("clean", "in", "-o", "again", "--jobs", "1").code == 0
+    for name in ("index.html", "findings.jsonl", "changes.diff", "summary.json"):
+        assert (scrapes / "out-report" / name).read_bytes() == (scrapes / "again-report" / name).read_bytes()
+    one = scrapes / "in" / "7.txt"
+    one.write_text(one.read_text().replace("Visit 7.", "Visit 8."))
+    os.utime(one, (0, 0))
+    assert dechaff("clean", "in", "-o", "again", "--jobs", "1", "--resume").code == 0
+    assert "Visit 8." in (scrapes / "again" / "7.txt").read_text()
+
+
+def test_a_killed_worker_changes_nothing(scrapes: Path) -> None:
+    process = subprocess.Popen([*COMMAND, "--jobs", "2"], cwd=scrapes, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    if not children.exists():
+        process.kill()
+        pytest.skip("needs to know the processes of a process")
+    until = time.monotonic() + 120
+    found: list[str] = []
+    while process.poll() is None and not found and time.monotonic() < until:
+        with suppress(OSError):
+            found = children.read_text().split()
+        time.sleep(0.01)
+    time.sleep(0.3)
+    for one in found[-1:]:
+        with suppress(OSError):
+            os.kill(int(one), signal.SIGKILL)
+    assert process.wait(300) == 0
+    _assert_whole(scrapes)
+    assert len(list((scrapes / "out").iterdir())) == 71
+
+
+@pytest.mark.parametrize("words", [("clean", "in", "--in-place"), ("learn", "in", "-o", "sites.jsonl"), ("baseline", "write", "in")])
+def test_what_cannot_be_made_again_is_on_the_disk_before_it_takes_its_place(
+    dechaff: Dechaff, scrapes: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    for number in range(1, 70):
+        (scrapes / "in" / f"{number}.txt").unlink()
+    (scrapes / "in" / "large.txt").unlink()
+    happened: list[tuple[str, int]] = []
+    fsync, replace = os.fsync, Path.replace
+
+    def noted_fsync(handle: int) -> None:
+        happened.append(("synced", os.fstat(handle).st_ino))
+        fsync(handle)
+
+    def noted_replace(self: Path, target: Path) -> Path:
+        happened.append(("renamed", self.stat().st_ino))
+        return replace(self, target)
+
+    monkeypatch.setattr(os, "fsync", noted_fsync)
+    monkeypatch.setattr(Path, "replace", noted_replace)
+    assert dechaff(*words, "--jobs", "1").code == 0
+    renamed = [inode for what, inode in happened if what == "renamed"]
+    assert renamed
+    for inode in renamed:
+        assert happened.index(("synced", inode)) < happened.index(("renamed", inode))

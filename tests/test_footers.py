@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import runpy
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 
 from dechaff import RULES, Document, Languages, Pipeline, clean, select
 from dechaff.foreign_page import foreign_page
+from dechaff.foreign_words import Words
+from dechaff.language import TABLE
 from dechaff.language_picker import names
 from dechaff.line_language import evidence
 
@@ -131,9 +134,127 @@ def test_a_line_of_an_article_stays_alone_at_the_end(line: str) -> None:
     assert _clean(page)[0] == page
 
 
+# Lists and bylines in scripts without capitals, whose shape alone tells them from a menu.
+_LISTS = {
+    "authors": [
+        "Иво Стоянов, Мария Колева, Петър Ганев",
+        "Նարեկ Ավագյան, Անահիտ Պետրոսյան, Տիգրան Մելքոնյան",
+        "ნინო გელაშვილი, გიორგი ბერიძე, ანა კობახიძე",
+        "रमेश जोशी, सुनीता वर्मा, अनिल मिश्र",
+        "রহিম উদ্দিন, সালমা বেগম, কামাল হোসেন",
+        "முருகன் வேலு, கலா ராஜன், செல்வி குமார்",
+        "สมศรี วงศ์ดี, ประเสริฐ ทองคำ, มาลี ศรีสุข",
+        "ማርታ ከበደ፣ ዮሐንስ ታደሰ፣ ሰላም በቀለ",
+        "שרה גולן, אבי מזרחי, תמר ליבוביץ",
+        "ليلى حداد، سامي نجار، هدى عيسى",
+        "زهرا کریمی، علی مرادی، مریم صادقی",
+        "石井 健太、森 由紀、岡田 誠",
+        "А. Серік, Б. Нұрлан, Г. Айжан",
+    ],
+    "herbs and drugs": [
+        "当归, 川芎, 白芍, 熟地黄",
+        "生薬（柴胡、黄芩、半夏）",
+        "ромашка аптечная, зверобой продырявленный, мята перечная",
+        "अश्वगंधा, तुलसी, हल्दी, आँवला",
+        "ขมิ้นชัน, ฟ้าทะลายโจร, กระชาย",
+        "인삼, 감초, 당귀, 천궁",
+        "βαλεριάνα, χαμομήλι, φασκόμηλο",
+        "بابونج، زعتر، مرمية، يانسون",
+        "アスピリン、イブプロフェン、ナプロキセン",
+        "阿司匹林、布洛芬、萘普生",
+        "አስፒሪን፣ ፓራሲታሞል፣ አይቡፕሮፌን",
+    ],
+    "keywords": [
+        "Кілт сөздер: қар, төбе, жауын",
+        "คำสำคัญ: หิมะ, หลังคา, การวัด",
+        "कुंजी शब्द: हिमपात, छत, मापन",
+        "საკვანძო სიტყვები: თოვლი, სახურავი, გაზომვა",
+        "Հիմնաբառեր: ձյուն, տանիք, չափում",
+    ],
+    "affiliations": [
+        "Катедра по вътрешни болести, Медицински университет, Плевен",
+        "ภาควิชาอายุรศาสตร์ โรงพยาบาลกลาง กรุงเทพฯ",
+        "चिकित्सा विभाग, नगर अस्पताल, जयपुर",
+        "המחלקה לילדים, בית החולים העמק, עפולה",
+        "Ներքին հիվանդությունների բաժանմունք, բժշկական կենտրոն, Գյումրի",
+    ],
+    "references": [
+        "[4] 沈浩. 屋顶积雪测量[J]. 气象学报, 2013, 21(4): 44-49.",
+        "12. 장민호. 지붕의 강설. 한국기상학회지 2010;20:155-60",
+        "8. جوشي ر. الثلوج على الأسطح. مجلة الطب 2011;7(1):33-40.",
+        "Серік А. Төбедегі қар. Метеорология. 2015; 3(1): 5-9.",
+    ],
+    "titles": [
+        "Η θεραπεία της κίρρωσης με βότανα: ανασκόπηση",
+        "טיפול בשחמת הכבד בצמחי מרפא",
+        "การรักษาโรคตับแข็งด้วยสมุนไพร",
+        "यकृत रोग का जड़ी-बूटियों से उपचार",
+        "Лікування цирозу печінки травами",
+    ],
+    "quotations": ["«Тише едешь — дальше будешь»", "「七転び八起き、人生ずっと旅」", "«درهم وقاية خير من قنطار علاج»"],
+    "declarations": ["Автори: О. Ткаченко", "著者：石井健太", "저자: 장민호", "著者に開示すべき利益相反はない"],
+    "English with the words in their own letters": [
+        "Dr Pavel Orlov (Павел Орлов)",
+        "Borscht (борщ), kvass (квас) and kefir (кефир)",
+        "Tolstoy's War and Peace (Война и мир)",
+        "Sanatorium Zarya (санаторий)",
+        "Xiao Chai Hu Tang (小柴胡汤)",
+        "Seoul National Roof Hospital (서울)",
+        "The Greek word ἧπαρ means the liver",
+        "Nikolai Pirogov, surgeon (хирург)",
+    ],
+}
+
+
+@pytest.mark.parametrize("line", [line for lines in _LISTS.values() for line in lines])
+@pytest.mark.parametrize("place", ["before", "after", "over the last line"])
+def test_lists_and_bylines_of_any_script_stay_at_the_edges(line: str, place: str) -> None:
+    page = {"before": [line, "", *_TEXT], "after": [*_TEXT, "", line], "over the last line": [*_TEXT, "", line, "", "© 2014"]}[place]
+    assert _clean(page)[0] == page
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Нарисовать, стереть круг, повернуть",
+        "চিত্র আঁকা, মোছা, ঘোরানো যায়",
+        "画像を描く、消す、回す",
+        "図形の一部分だけの描画、消去、回転",
+        "Snow API мәтіні",
+        "Roof Gauge Company түгел",
+    ],
+)
+def test_a_clause_with_commas_and_a_line_around_english_names_go(line: str) -> None:
+    assert _clean([*_TEXT, "", line])[0] == [*_TEXT, ""]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Der Schlaf der Bauern im Mittelalter",
+        "La mesure de la neige sur les toits plats",
+        "El sueño de los campesinos en la Edad Media",
+        "Misura della neve sui tetti piani",
+        "Pomiar śniegu na dachach płaskich",
+        "Sneeuwmeting op platte daken",
+        "Ankeriaan vaellus Itämerellä keväällä",
+        "Hómérés lapos tetőkön télen",
+        "Vandringar hos ål i norra Östersjön",
+    ],
+)
+def test_a_title_of_any_subject_stays_alone(title: str) -> None:
+    assert _clean([title, "", *_TEXT])[0] == [title, "", *_TEXT]
+    assert _clean([*_TEXT, "", title])[0] == [*_TEXT, "", title]
+
+
 def test_labels_in_another_language_over_values_stay() -> None:
     page = [*_TEXT, "", "Статус", "Recruiting", "Фаза", "Phase 2"]
     assert _clean(page)[0] == page
+
+
+def test_what_stands_over_a_sentence_is_no_label() -> None:
+    sentence = "Start your visit to the eleven roofs with a look at the gauges, which were all read on the first day of May."
+    assert _clean(["Қазір", "Кез келген күн", sentence, "", *_TEXT])[0] == [sentence, "", *_TEXT]
 
 
 def test_a_long_sentence_that_speaks_of_no_site_stays_alone() -> None:
@@ -191,6 +312,23 @@ def test_a_picker_is_three_names_of_languages() -> None:
     assert [line for line in _clean([*_TEXT, "", "Deutsch", "Suomi", "Українська"])[0] if line] == [line for line in _TEXT if line]
     two = [*_TEXT, "", "Deutsch", "Suomi"]
     assert _clean(two)[0] == two
+
+
+@pytest.mark.parametrize("name", ["article", "medicine", "site", "notice", "declaration"])
+def test_the_automaton_passes_over_no_word(name: str) -> None:
+    words = Words(name)
+    plain = [word for text in TABLE[name]["words"] for word in text.split("|") if word.isalpha()]
+    lines = [
+        *plain,
+        *(line for lines in (*_LISTS.values(), *_FOOTERS.values()) for line in lines),
+        "İLETİŞİM",
+        "GIZLILIK",
+        "ΝΌΣΟΣ",
+        "\u212aontakt",
+    ]
+    for line in lines:
+        for said in (line, line.upper(), line.title(), f"x {line}"):
+            assert words.within(said) == (re.search("|".join(TABLE[name]["words"]), said, re.IGNORECASE) is not None)
 
 
 _LINES = st.sampled_from(

@@ -16,8 +16,8 @@ import pytest
 from dechaff import RULES, FileReport, Finding
 from dechaff.decoding import Encoding
 from dechaff.report import Suspect
-from dechaff_cli import html
 from dechaff_cli.formats.summary import Summary
+from dechaff_cli.html import page as html
 from dechaff_cli.terminal import safe
 
 HOSTILE = [
@@ -87,12 +87,11 @@ def file(*findings: Finding, path: str = "site/page.txt", site: str = "site", en
 
 def page_of(*files: FileReport, summary: Summary | None = None) -> str:
     summary = summary or Summary()
-    with TemporaryDirectory() as folder:
-        page = html.Page(Path(folder))
+    with TemporaryDirectory() as folder, html.Page(Path(folder)) as page:
         for report in files:
             summary.add(report)
             page.add(report, report.to_json().encode("ascii") + b"\n")
-        page.finish(summary, files, None)
+        page.finish(summary)
         return (Path(folder) / "index.html").read_text(encoding="utf-8")
 
 
@@ -252,7 +251,7 @@ def test_what_is_left_out_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_errors_come_first_and_unchanged_files_are_counted() -> None:
     same = FileReport("same.txt", sha256_in="in", sha256_out="in", encoding=Encoding("utf-8"), characters_in=5, characters_out=5)
     text = Page(page_of(file(removal(1, "Home\n")), same, FileReport("bad.bin", error="is not text"))).text
-    assert text.index("is not text") < text.rindex("Totals") < text.index("How much went") < text.index("site/page.txt")
+    assert text.index("is not text") < text.rindex("Totals") < text.index("How much went, and") < text.index("site/page.txt")
     assert "1 changed, 1 unchanged" in text
 
 
@@ -260,6 +259,26 @@ def test_the_most_frequent_lines_are_named() -> None:
     files = [file(removal(1, "  Share on X\n", "CHR014"), removal(2, f"Own line {number}\n"), path=f"{number}.txt") for number in range(3)]
     page = Page(page_of(*files))
     assert any(re.match(rf"Share on X3199\.\d\xa0%CHR014 {RULES['CHR014'].name}", row) for row in page.rows)
+
+
+def test_a_line_that_several_rules_found_is_credited_to_the_surest() -> None:
+    doubt = removal(1, "Share\n", "MOD001", "score 0.400: line of 1 word")
+    sure = removal(1, "share\n", "CHR014", "the whole line reads so")
+    for order in ((doubt, sure), (sure, doubt)):
+        page = Page(page_of(*(file(one, path=f"{number}.txt") for number, one in enumerate(order))))
+        assert any(re.match(rf"share21\d\d\.\d\xa0%CHR014 {RULES['CHR014'].name}", row) for row in page.rows)
+
+
+def test_findings_that_do_not_fit_the_clean_copy_stand_alone(tmp_path: Path) -> None:
+    clean = tmp_path / "clean"
+    clean.mkdir()
+    (clean / "page.txt").write_bytes(b"Rain fell.\n")
+    digest = sha256(b"Rain fell.\n").hexdigest()
+    forged = replace(file(Finding(9, 1, "CHR001", "Home\n", "", "", 1, 999), path="page.txt"), sha256_out=digest)
+    with html.Page(tmp_path, clean) as page:
+        page.add(forged, forged.to_json().encode("ascii"))
+        page.finish(Summary(files=1))
+    assert '"bare":1' in (tmp_path / "index.html").read_text(encoding="utf-8")
 
 
 def test_lines_that_went_once_come_in_the_order_of_what_they_would_cost() -> None:

@@ -78,13 +78,10 @@ def test_lines_left_are_described_as_if_the_others_had_never_been(text: str, cha
     lines = features.describe([[line.strip() for line in page.lines]], [gaps], known)
     left = np.array([chance.random() < 0.6 for _ in page.lines])  # type: ignore[attr-defined]
     left[0] = True
-    kept = features.features(features.keep(lines, left))
+    kept = features.Table(features.keep(lines, left)).found
     block = np.cumsum(gaps)[left]
-    anew = features.features(
-        features.describe(
-            [[line.strip() for line, stays in zip(page.lines, left, strict=True) if stays]], [np.diff(block, prepend=block[:1]) > 0], known
-        )
-    )
+    texts = [line.strip() for line, stays in zip(page.lines, left, strict=True) if stays]
+    anew = features.Table(features.describe([texts], [np.diff(block, prepend=block[:1]) > 0], known)).found
     assert all((kept[name] == anew[name]).all() for name in anew)
 
 

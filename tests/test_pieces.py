@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from dechaff import RULES, Finding
 from dechaff_cli import corpus, run
+from dechaff_cli.html.changes import packed
 from dechaff_cli.html.pieces import Folded, Piece, folded, pieces
-from dechaff_cli.html.shards import packed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

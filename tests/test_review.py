@@ -23,17 +23,10 @@ if TYPE_CHECKING:
 
     from conftest import Ran
 
+pytestmark = pytest.mark.usefixtures("own_rules_end_with_the_test")
 TEXT = (
     "Skip to main content\n\nThe patient’s bilirubin fell in week {n} after the infusion of the cells.\n\nCite this\n\nGazette {n} of 12\n"
 )
-
-
-@pytest.fixture(autouse=True)
-def own_rules_end_with_the_test() -> Iterator[None]:
-    before = dict(rules._table)  # noqa: SLF001  a process keeps the rules of its user for as long as it lives
-    yield
-    rules._table.clear()  # noqa: SLF001
-    rules._table.update(before)  # noqa: SLF001
 
 
 @pytest.fixture
@@ -153,6 +146,13 @@ def test_corrections_come_out_as_a_whole_run_would_have_them(run: Callable[..., 
 
 
 @pytest.mark.usefixtures("run")
+def test_a_review_says_that_it_takes_no_containers(run: Callable[..., Ran], tmp_path: Path) -> None:
+    (tmp_path / "clean-report" / "containers.jsonl").touch()
+    refused = run("review", "clean-report")
+    assert refused.code == 2
+    assert "records in containers" in refused.err
+
+
 def test_lines_alike_differ_in_numbers_alone(tmp_path: Path) -> None:
     review = Review(Path("clean-report"))
     kept = review.propose(Correction.from_record(said("keep-alike", "Cite this")))

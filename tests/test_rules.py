@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import re2
 
 from dechaff import RULES, Rule, RuleTableError, UnknownRuleError, clean, guards, rules, select
+from dechaff.patterns import Patterns
 from dechaff.rules import STAGES
 from dechaff_cli.formats import rules_page
 
@@ -97,6 +99,25 @@ def test_a_wrong_table_says_where_it_is_wrong(old: str, new: str, message: str) 
     with pytest.raises(RuleTableError, match=message) as caught:
         rules.parse(_BLOCK.replace(old, new), "chrome", "chrome.toml")
     assert str(caught.value).startswith("chrome.toml")
+
+
+@pytest.mark.parametrize(
+    ("patterns", "message"),
+    [
+        (["skip", "go (to"], r"^CHR001: pattern 'go \(to': missing \): go \(to$"),
+        (["a|b)c|(d"], r"unexpected \)"),
+        (["skip(?= to)"], "invalid perl operator"),
+        ([rf"(?:(?:\p{{L}}{{10}}){{10}}){{10}}{i}" for i in range(12)], "together take more than 128 MB"),
+    ],
+)
+def test_a_wrong_pattern_says_what_is_wrong(patterns: list[str], message: str) -> None:
+    with pytest.raises(RuleTableError, match=message):
+        Patterns([(pattern, "CHR001") for pattern in patterns])
+
+
+def test_no_pattern_takes_a_large_part_of_the_time_that_all_take_to_compile() -> None:
+    sizes = {pattern: re2.compile(pattern).programsize for rule in RULES.values() for pattern in (*rule.patterns, *rule.unless)}
+    assert [pattern for pattern, size in sizes.items() if size > 15_000] == []  # instructions: \p{L} takes 1,000 each time it is counted
 
 
 def test_selection_takes_codes_prefixes_names_and_stages() -> None:

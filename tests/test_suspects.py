@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dechaff import RULES, Allow, Document, FileReport, Pipeline
 from dechaff.decoding import Encoding
-from dechaff.pages import paged
 from dechaff.report import Suspect
 from dechaff.suspects import suspects
 
@@ -20,8 +19,10 @@ TEXT = "".join(f"{line}\n" for line in ARTICLE)
 
 
 def found(text: str, *allow: Allow) -> tuple[Suspect, ...]:
-    pipeline = Pipeline(RULES, allow=allow)
-    return suspects(pipeline, paged([Document("a.txt", "", text)]))[0]
+    pipeline = Pipeline(RULES, allow=allow, doubts=True)
+    works = pipeline.prepare([Document("a.txt", "", text)])
+    pipeline.finish(works)
+    return suspects(pipeline, works)[0]
 
 
 def test_a_line_that_only_lacks_company_is_named() -> None:

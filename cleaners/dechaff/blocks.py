@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -12,7 +11,7 @@ from dechaff.guards import guard
 from dechaff.lines import bare, is_prose, key, words
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -62,6 +61,7 @@ _STATISTIC = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_COUNT_ENDS = frozenset(".,+kmKM")
 # What a site, a registry or a society counts of itself, and a study does not.
 _COUNTED = re.compile(
     r"""
@@ -79,6 +79,11 @@ _LONGEST_STATISTIC = 160  # code points; longer lines are neither counts nor hea
 _STATISTICS = 3  # lines from which a block counts; two counts stand together in many abstracts
 _CONTENTS = 4  # lines from which repeated headings are a table of contents
 _CONTENTS_WORDS = 14  # words a heading has at most
+
+
+def _may_count(text: str) -> bool:
+    """Return whether a bare line begins or ends as those that `_STATISTIC` matches: most lines are told apart by that alone."""
+    return text[:1].isdecimal() or text[-1:].isdecimal() or (text[-1:] in _COUNT_ENDS and _DIGIT.search(text) is not None)
 
 
 class View(NamedTuple):
@@ -107,6 +112,15 @@ class View(NamedTuple):
         return i > 0 and self.blank[i] == self.blank[i - 1]
 
 
+class KnownBlocks(NamedTuple):
+    """The lines of a page that may make a block."""
+
+    headings: frozenset[str]
+    """Those that read like the heading of a list of other pages."""
+    counted: dict[str, str]
+    """Those that read like a count, and what they count."""
+
+
 class Blocks:
     """Finds the blocks of a page. What single lines look like is remembered: pages of one corpus share many."""
 
@@ -126,7 +140,7 @@ class Blocks:
         for line, text in zip(lines, texts, strict=True):
             if text[:4].lower() in _RELATED_BEGINS and len(text) <= _LONGEST_HEADING and _RELATED_HEADING.fullmatch(text):
                 self._headings.add(line)
-            if len(text) <= _LONGEST_STATISTIC and _DIGIT.search(text) and (match := _STATISTIC.fullmatch(text)):
+            if len(text) <= _LONGEST_STATISTIC and _may_count(text) and (match := _STATISTIC.fullmatch(text)):
                 self._counted[line] = next(filter(None, match.groups()))
 
     def forget(self) -> None:
@@ -134,29 +148,35 @@ class Blocks:
         self._headings.clear()
         self._counted.clear()
 
-    def possible(self, page: Page) -> frozenset[str]:
+    def known(self, lines: Sequence[str]) -> KnownBlocks:
+        """Return what is remembered of a page's lines."""
+        counted = {line: self._counted[line] for line in lines if line in self._counted} if self._counted else {}
+        return KnownBlocks(frozenset(self._headings.intersection(lines)), counted)
+
+    def possible(self, page: Page, known: KnownBlocks) -> frozenset[str]:
         """Return the rules that a page may give work to: most pages have no such block, and that shows at little cost."""
         found = set()
-        if not self._headings.isdisjoint(page.lines):
+        if known.headings:
             found.add(RELATED)
-        if not self._counted.keys().isdisjoint(page.lines) and sum(map(self._counted.__contains__, page.lines)) >= _STATISTICS:
+        if known.counted and sum(map(known.counted.__contains__, page.lines)) >= _STATISTICS:
             found.add(STATISTICS)
         heads = page.rows.key[_may_head(page.rows)].tolist()
         if heads and sum(map(set(heads).__contains__, page.rows.key.tolist())) - len(heads) >= _CONTENTS:
             found.add(CONTENTS)
         return frozenset(found & self.rules)
 
-    def find(self, page: View, rules: Collection[str]) -> Iterator[tuple[int, str, str]]:
+    def find(self, page: View, known: KnownBlocks, rules: Collection[str]) -> Iterator[tuple[int, str, str]]:
         """Yield the lines of chrome blocks: index in the page, rule, evidence.
 
         Args:
             page: The page, as far as nothing has been removed yet.
+            known: Which of its lines may make one.
             rules: Codes of the rules that it may give work to.
         """
         if RELATED in rules:
-            yield from _related(page, [i for i, line in enumerate(page.lines) if line in self._headings])
+            yield from _related(page, [i for i, line in enumerate(page.lines) if line in known.headings])
         if STATISTICS in rules:
-            yield from _statistics(page, [self._counted.get(line, "") for line in page.lines])
+            yield from _statistics(page, known.counted)
         if CONTENTS in rules:
             yield from _contents(page)
 
@@ -222,16 +242,17 @@ _LIST_MARK = re.compile(r"\s*(?:[•·▪◦‣*›»>–-]\s|\d{1,2}[.)]\s)")
 _RECORD = re.compile(r"\b(?:NCT\d{8}|ISRCTN\d+|ChiCTR[\w-]+|EUCTR[\d-]+|10\.\d{4,9}/)", re.IGNORECASE)
 
 
-def _statistics(page: View, counted: Sequence[str]) -> Iterator[tuple[int, str, str]]:
+def _statistics(page: View, counted: Mapping[str, str]) -> Iterator[tuple[int, str, str]]:
     """Yield a block of counts that a site gives of itself before or after its text.
 
     Args:
         page: The page.
-        counted: What each line counts, if it is a count; else empty.
+        counted: What lines that are counts count.
     """
-    prose = [i for i, is_prose in enumerate(page.prose) if is_prose] or [len(counted)]
-    for i, end in _runs(counted):
-        if end - i >= _STATISTICS and _is_own(page.lines[i:end], counted[i:end]) and not prose[0] < i < end <= prose[-1]:
+    lines = page.lines
+    for i, end in _runs([i for i, line in enumerate(lines) if line in counted], _STATISTICS):
+        amid = any(page.prose[:i]) and any(page.prose[end:])
+        if not amid and _is_own(lines[i:end], [counted[line] for line in lines[i:end]]):
             for j in range(i, end):
                 yield j, STATISTICS, f"one of {end - i} counts in a row at the edge of the page"
 
@@ -254,9 +275,8 @@ def _contents(page: View) -> Iterator[tuple[int, str, str]]:
         places = heads[name]
         return i not in places and any(abs(j - i) > 1 for j in places) and page.lines[i].count(" ") < _CONTENTS_WORDS
 
-    for i, end in _runs([name in heads and elsewhere(i, name) for i, name in enumerate(page.key)]):
-        names = {key(line) for line in page.lines[i:end]}
-        if end - i >= _CONTENTS and len(names) == end - i:
+    for i, end in _runs([i for i, name in enumerate(page.key) if name in heads and elsewhere(i, name)], _CONTENTS):
+        if len({key(line) for line in page.lines[i:end]}) == end - i:
             for j in range(i, end):
                 yield j, CONTENTS, f"one of {end - i} headings in a row that stand again over their text"
 
@@ -275,11 +295,11 @@ def _may_head(rows: Rows) -> NDArray[np.bool_]:
     return np.asarray(np.append(rows.prose[1:], [False]) & ~rows.prose & (rows.key != 0))
 
 
-def _runs(marks: Sequence[object]) -> Iterator[tuple[int, int]]:
-    """Yield where marked lines stand together: first index, and one past the last."""
-    at = 0
-    for marked, group in groupby(map(bool, marks)):
-        end = at + sum(1 for _ in group)
-        if marked:
-            yield at, end
-        at = end
+def _runs(places: Sequence[int], fewest: int) -> Iterator[tuple[int, int]]:
+    """Yield where so many places or more follow one another: the first, and one past the last."""
+    begin = 0
+    for i in range(1, len(places) + 1):
+        if i == len(places) or places[i] != places[i - 1] + 1:
+            if i - begin >= fewest:
+                yield places[begin], places[i - 1] + 1
+            begin = i

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from dechaff import guards
 from dechaff.blocks import Blocks, View
@@ -13,11 +12,14 @@ from dechaff.patterns import Patterns
 from dechaff.rules import RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Hashable, Mapping, Sequence
 
+    from dechaff.blocks import KnownBlocks
     from dechaff.edits import Edit
     from dechaff.pages import Page
     from dechaff.rules import Context
+
+    Place = TypeVar("Place", bound=Hashable)
 
 _COMPANY = 3
 """Lines that may also be content go together from this many on: two field labels without values do stand side by side."""
@@ -38,6 +40,13 @@ class Match(NamedTuple):
     note: str
 
 
+class Known(NamedTuple):
+    """What is known of the lines of a page, whatever stands beside them."""
+
+    matches: dict[str, Match]
+    blocks: KnownBlocks
+
+
 class Chrome:
     """Finds chrome line by line, then asks what stands beside it."""
 
@@ -50,39 +59,43 @@ class Chrome:
         self._patterns = Patterns([(pattern, rule.code) for rule in rule_table for pattern in rule.patterns])
         self._unless = Patterns([(pattern, rule.code) for rule in rule_table for pattern in rule.unless])
         self._blocks = Blocks(self.rules)
-        self._known: dict[str, Match] = {}
+        self._matches: dict[str, Match] = {}
         self._seen: set[str] = set()
 
     def find(self, pages: Sequence[Page]) -> list[list[Edit]]:
         """Return the lines to remove from each page."""
-        self._learn({line for page in pages for line in page.lines})
-        return [self._in_page(page) for page in pages]
+        return [self._in_page(page, known) for page, known in zip(pages, self.known(pages), strict=True)]
 
     def match(self, line: str) -> Match | None:
         """Return the rule that names a line, or None; guards come first."""
-        return self.matches([line]).get(line)
+        self._learn({line})
+        return self._matches.get(line)
 
-    def matches(self, lines: Collection[str]) -> dict[str, Match]:
-        """Return the rules that name lines, of those that any names: many at once cost a fraction of each by itself."""
-        self._learn({*lines})
-        return {line: self._known[line] for line in lines if line in self._known}
+    def known(self, pages: Sequence[Page]) -> list[Known]:
+        """Return what is known of the lines of pages: found out for many at once, and kept with the pages."""
+        new = [page for page in pages if self not in page.known]
+        self._learn({line for page in new for line in page.lines})
+        for page in new:
+            matches = {line: self._matches[line] for line in page.lines if line in self._matches}
+            page.known[self] = Known(matches, self._blocks.known(page.lines))
+        return [page.known[self] for page in pages]
 
     def _learn(self, lines: Collection[str]) -> None:
         """Remember which rules name the lines."""
         if len(self._seen) + len(lines) > _REMEMBERED:
             self._seen.clear()
-            self._known.clear()
+            self._matches.clear()
             self._blocks.forget()
         new = [line for line in lines if line not in self._seen]
         texts = [bare(line) for line in new]
         self._seen.update(new)
-        self._known.update((line, match) for line, match in zip(new, self._match(new, texts), strict=True) if match)
+        self._matches.update((new[i], match) for i, match in self._match(new, texts).items())
         self._blocks.learn(new, texts)
 
-    def _in_page(self, page: Page) -> list[Edit]:
+    def _in_page(self, page: Page, known: Known) -> list[Edit]:
         """Return the lines to remove, layer by layer: what goes can bring another line to the edge, or its company to an end."""
-        matches = {i: self._known[line] for i, line in enumerate(page.lines) if line in self._known}
-        kinds = self._blocks.possible(page)
+        matches = {i: known.matches[line] for i, line in enumerate(page.lines) if line in known.matches} if known.matches else {}
+        kinds = self._blocks.possible(page, known.blocks)
         if not matches and not kinds:
             return []
         view = View.of(page)
@@ -90,46 +103,47 @@ class Chrome:
         left: Sequence[int] = range(len(page.lines))
         while matches or kinds:
             found = {place: match for place, i in enumerate(left) if (match := matches.get(i))} if gone else dict(matches)
-            for place, rule, note in self._blocks.find(view.only(left), kinds) if kinds else ():
+            for place, rule, note in self._blocks.find(view.only(left), known.blocks, kinds) if kinds else ():
                 found[place] = Match(rule, "anywhere", note)
             settled = [why for run in _runs(sorted(found.items())) for why in _settle(run, len(left))]
             if not settled:
                 break
             gone.update((left[place], (rule, note)) for place, rule, note in settled)
             left = [i for i in left if i not in gone]
-        return [page.line_removal(i, *gone[i]) for i in sorted(gone)]
+        return page.line_removals(gone)
 
-    def _match(self, lines: Sequence[str], texts: Sequence[str]) -> list[Match | None]:
-        """Return the rule that names each line; `texts` are the same lines, bare."""
-        matches = dict(enumerate(self._named([text if len(text) <= _ONE_PIECE else "" for text in texts])))
-        openings = {i: opening(text) for i, text in enumerate(texts) if not matches[i] and len(text) > _SHORT}
+    def _match(self, lines: Sequence[str], texts: Sequence[str]) -> dict[int, Match]:
+        """Return the rules that name lines, by their index; `texts` are the same lines, bare."""
+        matches = self._named({i: text for i, text in enumerate(texts) if len(text) <= _ONE_PIECE})
+        openings = {i: opening(text) for i, text in enumerate(texts) if len(text) > _SHORT and i not in matches}
         openings = {i: first for i, first in openings.items() if len(first) < len(texts[i]) or len(first) > _ONE_PIECE}
-        matches.update(zip(openings, self._named([*openings.values()]), strict=True))
-        said = {i: parts for i, match in matches.items() if match and len(parts := sentences(texts[i])) <= _SENTENCES}
+        matches |= self._named(openings)
+        said = {i: parts for i in matches if len(parts := sentences(texts[i])) <= _SENTENCES}
         guards.ask(lines[i] for i in said)
-        named = {i: match for i in said if (match := matches[i]) and not guard(lines[i])}
+        named = {i: matches[i] for i in said if not guard(lines[i])}
         notices = [i for i in openings if i in named and len(said[i]) > 1]
-        others = iter(self._named([sentence for i in notices for sentence in said[i][1:]]))
+        others = self._named({(i, j): sentence for i in notices for j, sentence in enumerate(said[i]) if j})
         for i in notices:
-            if all(match and match.context == "anywhere" for match in (named[i], *islice(others, len(said[i]) - 1))):
-                named[i] = named[i]._replace(note=f"each of its {len(said[i])} sentences reads so")
+            each = [named[i], *(others.get((i, j)) for j in range(1, len(said[i])))]
+            if all(match and match.context == "anywhere" for match in each):
+                named[i] = named[i]._replace(note=f"each of its {len(each)} sentences reads so")
             else:
                 del named[i]
-        return [named.get(i) for i in range(len(lines))]
+        return named
 
-    def _named(self, texts: Sequence[str]) -> list[Match | None]:
-        """Return the rule that names each bare line or sentence."""
-        named: list[Match | None] = [None] * len(texts)
-        for i, owners in enumerate(self._patterns.whole_each(texts)):
-            if not owners:
-                continue
-            codes = [code for code in owners if len(texts[i]) <= RULES[code].longest]
+    def _named(self, texts: Mapping[Place, str]) -> dict[Place, Match]:
+        """Return the rules that name bare lines or sentences, by where these stand."""
+        named: dict[Place, Match] = {}
+        places = [*texts]
+        for i, owners in self._patterns.whole_each([*texts.values()]).items():
+            text = texts[places[i]]
+            codes = [code for code in owners if len(text) <= RULES[code].longest]
             if any(RULES[code].unless for code in codes):
-                vetoed = set(self._unless.whole(texts[i]))
+                vetoed = set(self._unless.whole(text))
                 codes = [code for code in codes if code not in vetoed]
             if codes:
                 code = next((code for code in codes if RULES[code].context == "anywhere"), codes[0])
-                named[i] = Match(code, RULES[code].context, "the whole line reads so")
+                named[places[i]] = Match(code, RULES[code].context, "the whole line reads so")
         return named
 
 

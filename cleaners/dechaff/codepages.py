@@ -60,8 +60,8 @@ _SAMPLE = 20_000  # bytes that show whether a text is East Asian
 _BROWSERS = 5.0  # by how much another page than the browser's has to be better,
 _A_LETTER = (0.0, 1.0)  # and for every character that differs, in other scripts and in Latin, where languages without a model remain
 _RARE = 4.0  # DOS and Macintosh pages
-_BEYOND = re.compile("[\xa0-\uffff]+")
-_ACCENTS = re.compile("(?<=[A-Za-z])[\xa0-\uffff]{1,2}(?![\xa0-\uffff])|(?<![\xa0-\uffff])[\xa0-\uffff]{1,2}(?=[A-Za-z])")
+_BEYOND = re.compile("[^\x00-\x9f]+")
+_ACCENTS = re.compile("(?<=[A-Za-z])[^\x00-\x9f]{1,2}(?![^\x00-\x9f])|(?<![^\x00-\x9f])[^\x00-\x9f]{1,2}(?=[A-Za-z])")
 _HANGUL = re.compile("[\uac00-\ud7a3]")
 
 

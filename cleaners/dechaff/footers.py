@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dechaff.edits import Edit
-from dechaff.foreign_blocks import Reading
+from dechaff.foreign_blocks import Blocks
 from dechaff.language import Languages
 
 if TYPE_CHECKING:
@@ -33,30 +33,30 @@ class Footers:
         if "FOO003" not in self.rules:
             return []
         found = []
-        for block in Reading(page, self.languages).amid():
+        for block in Blocks(page, self.languages).amid():
             at = int(page.rows.start[block.begin])
             note = f"{_lines(block.end - block.begin)}; {block.guess.language}, {block.guess.probability:.0%} sure"
             found.append(Edit(at, at, "", "FOO003", note))
         return found
 
     def _in_page(self, page: Page) -> list[Edit]:
-        reading = Reading(page, self.languages)
-        foot = reading.foot() if "FOO001" in self.rules else None
-        head = reading.head(foot.begin if foot else len(page.lines)) if "FOO002" in self.rules else None
-        blocks = [(head, "FOO002"), (foot, "FOO001")]
+        blocks = Blocks(page, self.languages)
+        foot = blocks.foot() if "FOO001" in self.rules else None
+        head = blocks.head(foot.begin if foot else len(page.lines)) if "FOO002" in self.rules else None
+        taken = [(head, "FOO002"), (foot, "FOO001")]
         if self.languages.blocks == "all" and "FOO001" in self.rules:
             begin, end = head.end if head else 0, foot.begin if foot else len(page.lines)
-            blocks[1:1] = [
-                (block, "FOO001") for block in reading.amid() if begin <= block.begin and block.end <= end and reading.is_chrome(block)
+            taken[1:1] = [
+                (block, "FOO001") for block in blocks.amid() if begin <= block.begin and block.end <= end and blocks.is_chrome(block)
             ]
         edits = []
-        for block, rule in blocks:
+        for block, rule in taken:
             if block is not None:
-                gone = reading.gone(block)
+                gone = blocks.gone(block)
                 note = (
                     f"{block.place} the text, in a block of {_lines(len(gone))}; {block.guess.language}, {block.guess.probability:.0%} sure"
                 )
-                edits += [page.line_removal(i, rule, note) for i in gone]
+                edits += page.line_removals(dict.fromkeys(gone, (rule, note)))
         return edits
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from dechaff.footer_phrases import is_beside, phrases
+from dechaff.footer_phrases import is_beside
 from dechaff.foreign_content import is_abstract, is_sentence, is_study, is_title, is_verse, protected
+from dechaff.foreign_lines import FEW_WORDS, FOREIGN, INSIDE, SURE, Reading
 from dechaff.foreign_signs import suspicious
 from dechaff.guards import guard
 from dechaff.language import Guess, Languages, identify
-from dechaff.language_picker import FEWEST, is_name, names
-from dechaff.line_language import Evidence, evidence, stripped
+from dechaff.language_picker import is_name
+from dechaff.line_language import evidence, stripped
 from dechaff.lines import bare
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from dechaff.pages import Page
 
-_FOREIGN = 1.0  # score from which a line can begin or end a block: 132 of those lines; the block must be sure as a whole
 _CONFIRMED = 5.0  # scores that a block adds up to: of 36,838 content lines of English pages that the model had not seen, 8 reach it alone
 # Scores in the block's own language that its line beside the text has, if it has no word that only that language has: one word, or more.
 # Of 1,406 first and last lines of English pages, judged in each of 54 languages, 2 and 5 in 10,000 reach them, user names left out.
@@ -34,27 +33,18 @@ _LONG = 3
 _TAIL = -6.5  # score of a word or two after such a block at the end of the page, down to which they go along: Facebook, imprint
 _TAIL_WORDS = 2
 _TAILED = 2  # lines of a block that takes such a tail along
-_INSIDE = -4.0  # score down to which a short line between or beside foreign ones goes with them
 _ENGLISH = -6.0  # score of a line that is surely English
 _CROSSED = 4  # words of such a line that may stand alone between foreign ones: Powered by WordPress
 _MOST_LOST = 8.0  # scores that a block may lose on its way to the next foreign line
 _APART = 5  # lines in no language that stand between two foreign ones of a block: more are a table
-_SHORT = 8  # words of lines that may stand between a block and the edge of the page
+_SHORT = 8  # words of lines that may stand between a block and the edge of the page, and of a field's value
 _BEYOND = 3  # how many such lines
-_FEW_WORDS = 3  # words of a line that has no language of its own: Facebook, Login, Web Blog
-_FIELD = -2.0  # the most that a line scores that reads like a field or a heading of an English page
-_FIELDS = frozenset(
-    {"identifier", "publication-data", "registry-field", "registry-value", "figure-or-date", "section-heading", "statement"}
-)
 _VALUES = frozenset({"registry-value", "registry-field"})
 _VALUED = 2  # foreign lines to one that stands over a value: they are labels of a record
-_STRANGE = 3  # names in a row that we do not know: of what languages call themselves CLDR has a third
 _PARAGRAPH = 40  # words of a line that is no menu: with text beyond, it is part of the page's own text
 _FEWEST = 3  # words of a block amid the text that is worth a remark
-_MORE_WORDS = re.compile(rf"(?:[\W_]*+[^\W_]++){{{_FEW_WORDS + 1}}}")
 _HANDLE = re.compile(r"\A[a-z]+\Z|[^\W\d_]\d", re.ASCII)  # what users and versions are called, in letters that look like any language's
 _NUMBERS = re.compile(r"[\W\d_]+")
-_PICKED = Evidence("script", 8.0, "mul", 1, 0, 1)
 
 
 class Block(NamedTuple):
@@ -69,56 +59,16 @@ class Block(NamedTuple):
     """`before`, `after` or `amid` the text."""
 
 
-class Reading:
-    """The lines of one page, read for their language from its edges."""
+class Blocks:
+    """The blocks in other languages on one page, found from its edges or anywhere."""
 
     def __init__(self, page: Page, languages: Languages) -> None:
-        """Take the lines; none is judged before it is asked for."""
+        """Take the page; none of its lines is judged before it is asked for."""
         self._page = page
+        self._read = Reading(page, languages)
+        self._blank = page.rows.blank
         self.lines = page.lines
         self.languages = languages
-        self._blank = page.rows.blank
-
-    def see(self, i: int, language: str = "") -> Evidence:
-        """Return what a line says of its language, or of a given one."""
-        if self._in_picker(i):
-            return _PICKED
-        return look(self.lines[i], language, self.languages.kept)
-
-    def glance(self, i: int) -> Evidence:
-        """Return the same but for its score, which what makes a line content may lower: for the kind, the words, and the most of it."""
-        return _PICKED if self._in_picker(i) else unguarded(self.lines[i], "", self.languages.kept)
-
-    def is_foreign(self, i: int) -> bool:
-        """Return whether a line can begin or end a block."""
-        return self.glance(i).score >= _FOREIGN and self.see(i).score >= _FOREIGN
-
-    def _in_picker(self, i: int) -> bool:
-        """Return whether a line is part of a list of languages, each named in itself; a name we do not know counts between two we do."""
-        line = self.lines[i]
-        if _MORE_WORDS.match(line):
-            return False
-        before, after = self._names_beside(i, -1), self._names_beside(i, 1)
-        named = [bare(line).casefold()] if is_name(line) else []
-        if not named and not (before and after):
-            return False
-        found = {*named, *before, *after}
-        return len(found) >= FEWEST and len(found - {"english"}) >= FEWEST - 1
-
-    def _names_beside(self, i: int, step: int) -> list[str]:
-        """Return the names of languages that stand in a row on one side of a line, three at most."""
-        found: list[str] = []
-        strange = 0
-        while 0 <= i + step < len(self.lines) and len(found) < FEWEST and strange <= len(found) + _STRANGE:
-            i += step
-            line = self.lines[i]
-            if is_name(line):
-                found.append(bare(line).casefold())
-            elif not _MORE_WORDS.match(line):
-                strange += 1
-            else:
-                break
-        return found
 
     def foot(self) -> Block | None:
         """Return the foreign block at the end of the page."""
@@ -133,7 +83,7 @@ class Reading:
         found = []
         for begin, end in self._runs():
             block = self._confirmed(begin, end)
-            if block is not None and sum(self.glance(i).words for i in range(begin, end)) >= _FEWEST:
+            if block is not None and sum(self._read.glance(i).words for i in range(begin, end)) >= _FEWEST:
                 found.append(Block(begin, end, block[2], "amid"))
         return found
 
@@ -141,9 +91,9 @@ class Reading:
         """Return where foreign lines stand together, neutral ones between them: pairs of first index and one past the last."""
         runs: list[tuple[int, int]] = []
         for i in suspicious(self._page):
-            if not self.is_foreign(i):
+            if not self._read.is_foreign(i):
                 continue
-            if runs and all(self.glance(j).kind == "neutral" for j in range(runs[-1][1], i)):
+            if runs and all(self._read.glance(j).kind == "neutral" for j in range(runs[-1][1], i)):
                 runs[-1] = (runs[-1][0], i + 1)
             else:
                 runs.append((i, i + 1))
@@ -151,7 +101,7 @@ class Reading:
 
     def is_chrome(self, block: Block) -> bool:
         """Return whether a block amid the text is a site's: no abstract, no title, no quotation."""
-        return self._judged(block) is not None and self.see(block.begin, block.guess.language).score >= _BORDER
+        return self._judged(block) is not None and self._read.see(block.begin, block.guess.language).score >= _BORDER
 
     def _edge(self, order: range, place: str) -> Block | None:
         """Return the block at one edge, whose lines are looked at in this order, from the edge inwards."""
@@ -174,9 +124,9 @@ class Reading:
         """Return how many lines stand between the edge and the first foreign line, if they are few and short."""
         beyond = 0
         for count, i in enumerate(order):
-            if self.is_foreign(i):
+            if self._read.is_foreign(i):
                 return count
-            seen = self.glance(i)
+            seen = self._read.glance(i)
             if seen.kind != "neutral" or _NUMBERS.fullmatch(bare(self.lines[i])):
                 beyond += 1
                 if beyond > _BEYOND or seen.words > _SHORT:
@@ -190,8 +140,8 @@ class Reading:
         crossed = False
         apart = 0
         for i in order:
-            seen = self.see(i)
-            apart = 0 if seen.score >= _FOREIGN else apart + 1
+            seen = self._read.see(i)
+            apart = 0 if seen.score >= FOREIGN else apart + 1
             if apart > _APART:
                 break
             english = seen.score <= _ENGLISH
@@ -199,24 +149,24 @@ class Reading:
                 break
             crossed = english
             total += seen.score
-            if seen.score >= _FOREIGN and total >= best:
+            if seen.score >= FOREIGN and total >= best:
                 best, inner = total, i
             if total < best - _MOST_LOST:
                 break
-        return inner if best >= _FOREIGN else None
+        return inner if best >= FOREIGN else None
 
     def _confirmed(self, begin: int, end: int) -> tuple[int, int, Guess] | None:
         """Return the block with its language, if all its lines together are sure of it."""
-        foreign = [i for i in range(begin, end) if self.is_foreign(i)]
-        scripts = [self.glance(i).language for i in foreign if self.glance(i).kind == "script"]
-        latin = [i for i in foreign if self.glance(i).kind == "latin"]
+        foreign = [i for i in range(begin, end) if self._read.is_foreign(i)]
+        scripts = [self._read.glance(i).language for i in foreign if self._read.glance(i).kind == "script"]
+        latin = [i for i in foreign if self._read.glance(i).kind == "latin"]
         if 2 * len(scripts) >= len(foreign):
             code = max(sorted(set(scripts)), key=scripts.count)
             return begin, end, Guess(code, 1.0)
         code = self._pooled(latin)
-        seen = [self.see(i, code) for i in latin]
-        total = sum(max(0.0, one.score) for one in seen) + 8.0 * len(scripts)
-        if total < _CONFIRMED or not any(one.known or one.score >= 8.0 for one in seen):
+        seen = [self._read.see(i, code) for i in latin]
+        total = sum(max(0.0, one.score) for one in seen) + SURE * len(scripts)
+        if total < _CONFIRMED or not any(one.known or one.score >= SURE for one in seen):
             return None
         if self.languages.engine == "langdetect":
             guess = identify(" ".join(stripped(self.lines[i]) for i in latin))
@@ -231,7 +181,7 @@ class Reading:
     def _borders(self, begin: int, end: int, language: str, place: str) -> tuple[int, int]:
         """Return the block with its inner border and its outer one where its own language says."""
         after = place == "after"
-        foreign = sum(self.is_foreign(i) for i in range(begin, end))
+        foreign = sum(self._read.is_foreign(i) for i in range(begin, end))
         least = (_LONG_BORDER, _LONG_PHRASE_BORDER) if foreign >= _LONG else (_BORDER, _PHRASE_BORDER)
         while end > begin and not self._is_border(begin if after else end - 1, language, least):
             begin, end = (begin + 1, end) if after else (begin, end - 1)
@@ -258,7 +208,7 @@ class Reading:
             language: That language.
             least: The score that it needs without a word that only this language has: as one word, as more.
         """
-        seen = self.see(i, language)
+        seen = self._read.see(i, language)
         if seen.kind == "script":
             return True
         if seen.language != language:
@@ -266,7 +216,7 @@ class Reading:
         if seen.known:
             return seen.score >= _KNOWN_BORDER
         handle = _HANDLE.search(stripped(self.lines[i])) is not None
-        return seen.score >= (max(_FOREIGN, least[0]) if handle else least[seen.words > 1])
+        return seen.score >= (max(FOREIGN, least[0]) if handle else least[seen.words > 1])
 
     def _paragraph(self, border: int, step: int, language: str, rhythm: int) -> int:
         """Return the border moved to the edge of its paragraph, if no line up to there is English.
@@ -305,34 +255,34 @@ class Reading:
 
     def _is_tail(self, i: int) -> bool:
         line = self.lines[i]
-        seen = self.see(i)
+        seen = self._read.see(i)
         return seen.score >= _TAIL and seen.words <= _TAIL_WORDS and not seen.english and not (protected(line) or guard(line))
 
     def _goes_along(self, i: int, language: str) -> bool:
         """Return whether a line beside foreign ones goes with them: it is no English, no content, and says nothing."""
         line = self.lines[i]
-        seen = self.see(i, language)
+        seen = self._read.see(i, language)
         if language == "mul" and is_name(line):
             return True
         if protected(line) or guard(line):
             return False
         if language == "mul":
-            return seen.words <= _FEW_WORDS and seen.score > _ENGLISH
+            return seen.words <= FEW_WORDS and seen.score > _ENGLISH
         if seen.kind == "neutral":
             return not _NUMBERS.fullmatch(bare(line))
-        return seen.score >= _FOREIGN or (seen.score >= _INSIDE and seen.english == 0 and seen.words <= _FEW_WORDS)
+        return seen.score >= FOREIGN or (seen.score >= INSIDE and seen.english == 0 and seen.words <= FEW_WORDS)
 
     def _judged(self, block: Block) -> Block | None:
         """Return the block unless it is content, or the page's own text."""
         inside = range(block.begin, block.end)
-        foreign = [i for i in inside if self.is_foreign(i)]
+        foreign = [i for i in inside if self._read.is_foreign(i)]
         text = [self.lines[i] for i in inside]
         above = self.lines[block.begin - 1] if block.begin else ""
         told = [self.lines[i] for i in foreign]
-        seen = [self.glance(i) for i in foreign]
-        if is_abstract(text, [self.glance(i) for i in inside], above) or is_sentence(told, seen):
+        seen = [self._read.glance(i) for i in foreign]
+        if is_abstract(text, [self._read.glance(i) for i in inside], above) or is_sentence(told, seen):
             return None
-        if is_title(told) or is_study(told) or is_verse(told):
+        if is_title(told, seen) or is_study(told) or is_verse(told):
             return None
         if block.guess.language != "mul" and _VALUED * sum(map(self._is_label, foreign)) >= len(foreign):
             return None
@@ -344,57 +294,28 @@ class Reading:
 
     def _is_label(self, i: int) -> bool:
         """Return whether the next line is the value of a field, which makes this line its label."""
-        return i + 1 < len(self.lines) and guard(self.lines[i + 1]) in _VALUES
+        return i + 1 < len(self.lines) and guard(self.lines[i + 1]) in _VALUES and self._read.glance(i + 1).words <= _SHORT
 
     def _beyond(self, block: Block) -> bool:
         """Return whether text stands between a block and the edge of the page."""
         rest = range(block.end, len(self.lines)) if block.place == "after" else range(block.begin)
-        return any(self.glance(i).kind != "neutral" and self.glance(i).words > _FEW_WORDS for i in rest)
+        return any(self._read.glance(i).kind != "neutral" and self._read.glance(i).words > FEW_WORDS for i in rest)
 
     def gone(self, block: Block) -> list[int]:
         """Return the lines of a block that go: all but those that are English or content."""
         return [
             i
             for i in range(block.begin, block.end)
-            if self.see(i, block.guess.language).score >= 0 or self._stays_foreign(i, block.guess.language)
+            if self._read.see(i, block.guess.language).score >= 0 or self._stays_foreign(i, block.guess.language)
         ]
 
     def _stays_foreign(self, i: int, language: str) -> bool:
-        seen = self.see(i, language)
+        seen = self._read.see(i, language)
         if language == "mul":
-            return seen.words <= _FEW_WORDS or is_name(self.lines[i])
+            return seen.words <= FEW_WORDS or is_name(self.lines[i])
         return is_beside(self.lines[i]) or (
-            not seen.english and (seen.words <= _FEW_WORDS or seen.score > _ENGLISH) and not protected(self.lines[i])
+            not seen.english and (seen.words <= FEW_WORDS or seen.score > _ENGLISH) and not protected(self.lines[i])
         )
-
-
-@lru_cache(maxsize=1 << 16)
-def _named(line: str, kept: tuple[str, ...]) -> Evidence | None:
-    """Return what a line says by what it is: phrases of footers, or names of languages."""
-    known = phrases(line, kept)
-    if known:
-        return Evidence(evidence(line, "", kept).kind, 8.0, known, len(line.split()), 0, 1)
-    count, rest = names(line)
-    return Evidence("script", 8.0, "mul", count, 0, count) if count >= FEWEST and count > rest else None
-
-
-def unguarded(line: str, language: str, kept: tuple[str, ...]) -> Evidence:
-    """Return what a line says of its language, or of a given one."""
-    return _named(line, kept) or evidence(line, language, kept)
-
-
-@lru_cache(maxsize=1 << 16)
-def look(line: str, language: str, kept: tuple[str, ...]) -> Evidence:
-    """Return the same, with what is content for other reasons counted as English."""
-    named = _named(line, kept)
-    if named:
-        return named
-    seen = evidence(line, language, kept)
-    if seen.kind == "latin" and seen.score > _FIELD and guard(line) in _FIELDS:
-        return seen._replace(score=_FIELD)
-    if seen.score > _INSIDE and seen.kind != "neutral" and protected(line):
-        return seen._replace(score=-8.0)
-    return seen
 
 
 def sure(score: float) -> float:

@@ -6,8 +6,10 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from dechaff.foreign_words import LONGEST, Words
 from dechaff.guards import guard
-from dechaff.language import ABSTRACT, SPACELESS, TABLE, script_letters
+from dechaff.language import ABSTRACT, SPACELESS, TABLE, is_latin, script_letters
+from dechaff.language_score import unheard_of
 from dechaff.lines import bare
 
 if TYPE_CHECKING:
@@ -28,26 +30,29 @@ _REFERENCE = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_ARTICLE = re.compile("|".join(TABLE["article"]["words"]), re.IGNORECASE)
-_MEDICINE = re.compile("|".join(TABLE["medicine"]["words"]), re.IGNORECASE)
+_ARTICLE = Words("article")
+_MEDICINE = Words("medicine")
 _PLACE = re.compile(r"(?:\b\d{4,6}\b|,)[^,]*,[^,]*\Z")  # ends as an address does: a post code or a town, then a country
 _COUNTRY = re.compile(rf"\b(?:{TABLE['countries']['names'].replace(chr(10), ' ').strip()})\.?\Z", re.IGNORECASE)
-_SITE = re.compile("|".join(TABLE["site"]["words"]), re.IGNORECASE)
-_STATEMENT = re.compile(rf"(?:{'|'.join(TABLE['statement']['words'])})\w*\b.{{0,30}}[:：]", re.IGNORECASE)
-_DECLARATION = re.compile("|".join(TABLE["declaration"]["words"]), re.IGNORECASE)
+_SITE = Words("site")
+_STATEMENT = re.compile(rf"(?=.*[:：])(?:{'|'.join(TABLE['statement']['words'])})\w*\b.{{0,30}}[:：]", re.IGNORECASE)
+_DECLARATION = Words("declaration")
 _COLON = re.compile(r"[:：]\s*\S")
-_NOTICE = re.compile("|".join(TABLE["notice"]["words"]), re.IGNORECASE)
+_NOTICE = Words("notice")
 # Links to the page before and the page after stand between spaced guillemets too, in four words or fewer.
 _QUOTED = re.compile("\\A(?:[\"“„«»'‘](?! ).{12,}(?<! )[\"”“»«'’]\\.?|[«»] (?:[^\\s|]+ ){5,}[«»]\\.?|[「『].{4,}[」』])\\Z")
 _INITIALS = re.compile(r"(?:^|[ ,])[A-Z]{1,3}[.,]?(?=[,;]|$|\s*(?:and|&)\s)")
 _HANGUL = re.compile("[\uac00-\ud7a3]")
+_EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+_SYLLABIC = re.compile("[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff]")
 _HAN_NAME = re.compile("[\u4e00-\u9fff\u3005]{1,3} [\u4e00-\u9fff\u3005\u3041-\u30fa]{1,3}")
 # A label in other letters, and a value of English words.
 _FIELD = re.compile(r"[^\x00-\u024f]\S*(?: \S+){0,4}? ?[:：] ?(?=[\x20-\x7e]*[A-Za-z]{4})[\x20-\x7e]+\Z")
-_COMMA = re.compile("[,;] |[，；、،؛]")
-_ITEM = re.compile(r"\s*[^\s\d,;:：.。!?！？]{1,24}(?: [^\s\d,;:：.。!?！？]{1,24})?\s*")
+_COMMA = re.compile("[,;] |[，；、،؛፣፤]")
+# An entry of a list: two words, and no object of a verb.
+_ITEM = re.compile(r"\s*[^\s\d,;:：.。!?！？を]{1,24}(?: [^\s\d,;:：.。!?！？を]{1,24})?\s*")
 _STOP = re.compile(r"[.!?…。！？؟।۔][\"'”’»)]*\s*\Z")
-_SPLIT = re.compile(r"\s*[,;，、；·]\s*|\s+(?:and|und|et|y|e|og|och|и|και|&)\s+")
+_SPLIT = re.compile(r"\s*[,;，、；،؛፣፤·]\s*|\s+(?:and|und|et|y|e|og|och|и|και|&)\s+")
 _PARTICLES = frozenset(TABLE["names"]["particles"].split())
 _MARKS = re.compile(r"[\d*†‡§¶#()\[\]]+")
 _LATIN_BINOMIAL = re.compile(
@@ -57,13 +62,12 @@ _ENDINGS = re.compile(
     r"(?:mab|nib|vir|pril|sartan|statin|olol|azole|cillin|mycin|floxacin|prazole|limus|purine|mofetil|uracil|tide|gliptin|ine|ate|one|ide|ol)s?\Z"
 )
 _SYMBOL = re.compile(
-    r"\A[\w()/-]*?(?<![\u0370-\u03ff])[\u0370-\u03ff]{1,2}(?![\u0370-\u03ff])|\A[A-Z]{2}[\w-]*\d|\A\S*\d[A-Z]"
+    r"\A(?=\S*[A-Za-z\d-]|\S\Z)[\w()/-]*?(?<![\u0370-\u03ff])[\u0370-\u03ff]{1,2}(?![\u0370-\u03ff])|\A[A-Z]{2}[\w-]*\d|\A\S*\d[A-Z]"
 )  # IL-1β, CD34
 _LATIN_PHRASE = re.compile(
     r"\b(?:in vivo|ex vivo|in vitro|in situ|post mortem|ad libitum|per os|in silico"
     r"|vastus|gastrocnemius|arteria|vena|[Mm]usculus|[MAVN]\. [a-z]{4,})\b"
 )
-_LONGEST = 2000  # code points that are looked at: no title, notice or reference is longer, and some patterns take the square of a line
 _PARAGRAPH = 25  # words of one line that make it a paragraph under a heading of an abstract
 _ALONE = 60  # words of one line that make a paragraph, where a block has no more than two lines
 _LONG = 40  # words of one line that make a paragraph anywhere
@@ -76,6 +80,8 @@ _TITLE_WORDS = 4  # words from which a line can be a title
 _TITLE_LETTERS = 7  # the same in letters of scripts without spaces: menus have four
 _NAME_WORDS, _NAME_LETTERS = 3, 5  # the same of a line with a word of medicine: 日本肝臓学会
 _ITEMS = 3  # entries of a list
+_LONGER = 3  # times as many letters as the shortest entry of a list has, in Chinese and Japanese: herbs, drugs and names have two to six
+_LONGER_SYLLABIC = 5  # the same in Thai, Lao, Burmese and Khmer, where names of herbs have three to twelve
 _COMMAS = 2  # of a place of work: the institution, the town, the country
 _CAPITALS = 0.6  # share of an address's words
 _SHORTEST = 8  # words of an abstract's first line, where its heading stands over it and little else is there
@@ -85,7 +91,7 @@ _KOREAN = frozenset(TABLE["names"]["hangul"].split()[0])
 
 def is_notice(line: str) -> bool:
     """Return whether a line speaks of the page itself or the reader's computer, as no abstract does."""
-    return _NOTICE.search(line, 0, _LONGEST) is not None
+    return _NOTICE.within(line)
 
 
 def is_abstract(block: Sequence[str], seen: Sequence[Evidence], above: str) -> bool:
@@ -148,9 +154,31 @@ def is_verse(block: Sequence[str]) -> bool:
     return sum(line.rstrip().endswith((",", ";", "，", "；", "、")) for line in block) >= max(_RUN_ON, (len(block) - 1) / 2)
 
 
-def is_title(block: Sequence[str]) -> bool:
-    """Return whether a block is the title of an article, with its authors or without."""
-    return len(block) <= _FEW_LINES + 1 and not any(is_site(line) or is_notice(line) for line in block) and any(map(_is_subject, block))
+def is_title(block: Sequence[str], seen: Sequence[Evidence]) -> bool:
+    """Return whether a block is the title of an article, with its authors or without.
+
+    Args:
+        block: Its foreign lines.
+        seen: What each says of its language.
+    """
+    if len(block) > _FEW_LINES + 1 or any(is_site(line) or is_notice(line) for line in block):
+        return False
+    subjects = [line for line in block if _is_subject(line)]
+    if subjects:
+        return not any(_STOP.search(line) for line in block if line not in subjects)
+    return len(block) == 1 and _is_headline(block[0], seen[0])
+
+
+def _is_headline(line: str, seen: Evidence) -> bool:
+    """Return whether a line in Latin letters has the shape of a title, and words that no site has of itself."""
+    text = bare(line)
+    return (
+        seen.kind == "latin"
+        and len(text.split()) >= _TITLE_WORDS
+        and text[0].isupper()
+        and not _STOP.search(text)
+        and unheard_of(text, seen.language)
+    )
 
 
 def _is_subject(line: str) -> bool:
@@ -163,19 +191,19 @@ def _is_subject(line: str) -> bool:
     letters = len(SPACELESS.findall(line)) + len(_HANGUL.findall(line))
     if is_article(line) and (len(found) >= _TITLE_WORDS or letters >= _TITLE_LETTERS):
         return True
-    if _MEDICINE.search(line, 0, _LONGEST) is None:
+    if not _MEDICINE.within(line):
         return False
     return len(found) >= _NAME_WORDS or letters >= _NAME_LETTERS or (len(found) > 1 and all(word.istitle() for word in found))
 
 
 def is_site(line: str) -> bool:
     """Return whether a line has words or addresses of a site."""
-    return _SITE.search(line, 0, _LONGEST) is not None
+    return _SITE.within(line)
 
 
 def is_article(line: str) -> bool:
     """Return whether a line has words of research or of a place where it is done."""
-    return _ARTICLE.search(line, 0, _LONGEST) is not None
+    return _ARTICLE.within(line)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -189,8 +217,8 @@ def protected(line: str) -> bool:
     >>> protected("Tüm hakları saklıdır")
     False
     """
-    text = bare(line)[:_LONGEST]
-    if _REFERENCE.search(text) or _STATEMENT.match(text) or _DECLARATION.search(text) or _QUOTED.match(line.strip()):
+    text = bare(line)[:LONGEST]
+    if _REFERENCE.search(text) or _STATEMENT.match(text) or _DECLARATION.within(text) or _QUOTED.match(line.strip()):
         return True
     if _COLON.search(text) and ABSTRACT.fullmatch(text):
         return True
@@ -246,7 +274,16 @@ def _is_list(text: str) -> bool:
     False
     """
     pieces = _COMMA.split(text)
-    return len(pieces) >= _ITEMS and all(map(_ITEM.fullmatch, pieces)) and not (is_site(text) or is_notice(text))
+    return len(pieces) >= _ITEMS and all(map(_ITEM.fullmatch, pieces)) and _are_alike(pieces) and not (is_site(text) or is_notice(text))
+
+
+def _are_alike(pieces: Sequence[str]) -> bool:
+    """Return whether a few pieces between commas are as long as each other, as entries of a list are and parts of a sentence are not."""
+    for letters, most in ((_EAST_ASIAN, _LONGER), (_SYLLABIC, _LONGER_SYLLABIC)):
+        sizes = [size for size in (len(letters.findall(piece)) for piece in pieces) if size]
+        if 2 * len(sizes) > len(pieces):
+            return max(sizes) <= most * min(sizes)
+    return len(pieces) > _ITEMS or len({len(piece.split()) for piece in pieces}) == 1 or all(map(is_latin, pieces))
 
 
 def _is_terms(text: str) -> bool:

@@ -16,7 +16,8 @@ _ENGLISH_TEXT = 25  # words that only English has and that make a text: three se
 _SOME = 8  # such words that tell a page of short lines, where there are fewer words of other languages
 _PLAIN = 0.02  # and their share of all words: English prose has a fifth, menus a twentieth
 _RATIO = 4  # times as many words of other languages as of English; English WCXB pages (725) have a seventh at most
-_LITTLE = 3  # words that only English has, up to which twice the words of another language are enough
+_LITTLE = 3  # words that only English has, up to which as many words of another language are enough
+_OF_FEWER = 2  # times as many, if they stand on fewer lines than the English ones: navigation of one language and a notice of another
 _ONE_LINE = 200  # words of one line that count: one letter written a thousand times is no page
 _SAMPLE = 2000  # code points at the beginning, the middle and the end: a page that is wholly in one language shows it there
 
@@ -40,22 +41,25 @@ def foreign_page(text: str, languages: Languages = Languages()) -> Guess | None:
 def _judged(parts: Sequence[str], kept: tuple[str, ...]) -> Guess | None:
     """Return the language of a text, by all its lines, as long as they leave it open."""
     ours = theirs = strong = 0
+    balance = 0  # lines of other languages less those of ours
     weights: dict[str, int] = {}
     most = {part: _most_words(part) for part in parts}
     left = sum(map(most.__getitem__, parts))
     # English prose shows at a glance: with it first, few pages need another look.
     for part in sorted(parts, key=lambda part: plain_english(part, kept) is None):
         seen = evidence(part, "", kept)
+        words = min(seen.words, _ONE_LINE)
         strong += seen.english
         if seen.score > 0:
-            theirs += min(seen.words, _ONE_LINE)
-            weights[seen.language] = weights.get(seen.language, 0) + min(seen.words, _ONE_LINE)
+            theirs += words
+            weights[seen.language] = weights.get(seen.language, 0) + words
         else:
-            ours += min(seen.words, _ONE_LINE)
+            ours += words
+        balance += (seen.score > 0) - (seen.kind != "neutral" and seen.score <= 0)
         left -= most[part]
         if theirs + left < max(_FEWEST, (_RATIO if strong > _LITTLE else 1) * ours):
             return None
-    if theirs < _FEWEST or theirs < (_RATIO if strong > _LITTLE else 1) * ours:
+    if theirs < max(_FEWEST, (_RATIO if strong > _LITTLE else _OF_FEWER if balance < 0 else 1) * ours):
         return None
     language = min(weights, key=lambda code: (-weights[code], code))
     return Guess(language, round(weights[language] / (theirs + ours), 3))

@@ -61,11 +61,9 @@ def ask(lines: Iterable[str]) -> None:
     if len(_known) + len(new) > _REMEMBERED:
         _known.clear()
     texts = [bare(line) for line in new]
-    for cased in (False, True):
-        names = _patterns(cased=cased).whole_each(texts)
-        _known.update((line, found[0]) for line, found in zip(new, names, strict=True) if found and _known.get(line) is None)
-    for line in new:
-        _known.setdefault(line, None)
+    names = _patterns(cased=True).whole_each(texts) | _patterns(cased=False).whole_each(texts)
+    _known.update(dict.fromkeys(new))
+    _known.update((new[i], found[0]) for i, found in names.items())
 
 
 def guard(line: str) -> str | None:

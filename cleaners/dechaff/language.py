@@ -25,7 +25,7 @@ ENGLISH = _WORDS_OF["en"]
 _FOREIGN = frozenset[str]().union(*(words for language, words in _WORDS_OF.items() if language != "en")) - ENGLISH
 FOREIGN = _FOREIGN - frozenset(TABLE["ambiguous"]["words"].split())
 _HEADINGS, _SPACELESS_HEADINGS = ("|".join(TABLE["abstract"][name]) for name in ("headings", "spaceless"))
-ABSTRACT = re.compile(rf"(?:{_HEADINGS})\s*(?:[:：.．。|/—–-].*)?|(?:{_SPACELESS_HEADINGS})\s.*", re.IGNORECASE)
+ABSTRACT = re.compile(rf"(?:{_HEADINGS})\s*(?:[:：.．。|—–-].*|/\s*\w+(?:\s*[:：.].*)?)?|(?:{_SPACELESS_HEADINGS})\s.*", re.IGNORECASE)
 """Matches the whole of a line that heads an abstract in another language, with text after it or without."""
 _SURE = 0.9  # probability that langdetect must give; on pooled text it gives the true language 0.99 and more
 _SAMPLE = 2000  # code points that are enough to tell a language: langdetect's answer has settled long before

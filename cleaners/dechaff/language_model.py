@@ -37,12 +37,13 @@ class LanguageModel:
         """Unpack the arrays that `cleaners/training/language_model.py` wrote."""
         self.languages: tuple[str, ...] = tuple(map(str, arrays["languages"]))
         self.index = {code: i for i, code in enumerate(self.languages)}
-        self._trigram_costs = arrays["trigram_costs"]
-        self._bigram_costs = arrays["bigram_costs"]
-        self._trigrams = _cut(str(arrays["trigrams"]), 3)
+        self._gram_costs = np.concatenate([arrays["bigram_costs"], arrays["trigram_costs"]])
         self._bigrams = _cut(str(arrays["bigrams"]), 2)
-        vocabulary = bytes(arrays["words"]).decode("utf-8").split("\n")
-        self._vocabulary = {word: i for i, word in enumerate(vocabulary)}
+        bigrams = len(arrays["bigram_costs"])
+        self._unseen = bigrams - 1
+        self._trigrams = _cut(str(arrays["trigrams"]), 3, bigrams)
+        words = arrays["words"].tobytes().split(b"\n")
+        self._vocabulary = dict(zip(words, range(len(words)), strict=True))  # in UTF-8: 120,000 are decoded for nothing
         self._starts = arrays["word_starts"]
         self._of = arrays["word_languages"]
         self._costs = arrays["word_costs"]
@@ -58,26 +59,22 @@ class LanguageModel:
 
     def letters(self, language: str) -> Counter[str]:
         """Return how many counted words of a language, by its code, have each letter beyond ASCII."""
-        words = list(self._vocabulary)
+        words = [word.decode("utf-8") for word in self._vocabulary]
         rows = np.repeat(np.arange(len(words)), np.diff(self._starts))[self._of == self.index[language]]
         return Counter(letter for row in rows.tolist() for letter in set(words[row]) if letter > "\x7f")
 
     def cost(self, word: str) -> tuple[NDArray[np.int32], int]:
         """Return the cost of a word in each language, in sixteenths of a nat, and the languages that it was counted in: a bit each."""
         text = f" {word[:_LONGEST]} "
-        known_grams, others = [], []
+        # The first letter, given that a word begins, stands in the first trigram's place.
+        grams = [self._bigrams.get(text[:2], self._unseen)]
         for i in range(len(text) - 2):
             gram = self._trigrams.get(text[i : i + 3])
-            if gram is not None:
-                known_grams.append(gram)
-            else:
-                others.append(self._bigrams.get(text[i + 1 : i + 3], -1))
-        # The first letter, given that a word begins, stands in the first trigram's place.
-        others.append(self._bigrams.get(text[:2], -1))
-        cost = self._new + self._trigram_costs[known_grams].sum(axis=0, dtype=np.int32)
-        cost += self._bigram_costs[others].sum(axis=0, dtype=np.int32)
+            grams.append(self._bigrams.get(text[i + 1 : i + 3], self._unseen) if gram is None else gram)
+        cost = self._gram_costs.take(grams, axis=0).sum(axis=0, dtype=np.int32)
+        cost += self._new
         known = 0
-        at = self._vocabulary.get(word)
+        at = self._vocabulary.get(word.encode("utf-8", "surrogatepass"))
         if at is not None:
             here = slice(self._starts[at], self._starts[at + 1])
             of = self._of[here]
@@ -113,15 +110,14 @@ class SeenFrom:
             self._rows.clear()
             self._known.clear()
         rows = [self._row(word) for word in found]  # before the tables are looked at: they may grow
-        gains = self._gains.take(rows, axis=0)
         best = self.model.index.get(language, -1)
         if best < 0:
-            totals = np.add.reduce(gains)
+            totals = np.add.reduce(self._gains.take(rows, axis=0))
             totals[self._home] = _NEVER
             best = int(totals.argmax())
         known = [self._known[row] for row in rows]
         theirs = 1 << best
-        return best, gains[:, best].tolist(), [word & theirs != 0 for word in known], [word & self._ours != 0 for word in known]
+        return best, self._gains[rows, best].tolist(), [word & theirs != 0 for word in known], [word & self._ours != 0 for word in known]
 
     def _row(self, word: str) -> int:
         row = self._rows.get(word)
@@ -136,5 +132,5 @@ class SeenFrom:
         return row
 
 
-def _cut(text: str, size: int) -> dict[str, int]:
-    return {text[i : i + size]: i // size for i in range(0, len(text), size)}
+def _cut(text: str, size: int, first: int = 0) -> dict[str, int]:
+    return {text[i : i + size]: first + i // size for i in range(0, len(text), size)}

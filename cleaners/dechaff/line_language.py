@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import math
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from dechaff.language import ENGLISH, SPACELESS, TABLE, is_latin, script_letters
+from dechaff.language_score import TOKENS, score
 from dechaff.lines import bare
 
 if TYPE_CHECKING:
-    from dechaff.language_model import LanguageModel
+    from collections.abc import Sequence
 
 Kind = Literal["neutral", "script", "latin"]
 
@@ -19,7 +19,10 @@ _SHARE = 0.3  # of a line's letters in another script, from which the line is no
 _PROSE = 2  # English function words that make a line with other scripts English all the same
 _ENGLISH_SHARE = 0.1  # of a line's words that are English function words, from which it is English around a quotation
 _MIXED = 0.6  # the least score of a line with letters of another script and no function word of English: a brand among them
-_LETTERS_A_WORD = 2.2  # in scripts without spaces: Chinese and Japanese dictionaries' words, weighed by use
+_LETTERS_A_WORD = 2.2  # in Chinese and Japanese: dictionaries' words, weighed by use
+_SYLLABIC_A_WORD = 5.6  # in Thai, Lao, Burmese, Khmer, vowel signs counted: letters to each word of the English of 2,134 messages
+_KANA = "\u3040"  # the first letter of East Asia; those of other scripts without spaces come before it
+_LETTERS = 3  # of a word in another alphabet: fewer are symbols, as in μm and κB
 _CAPITALS = 5  # letters of a word in capitals, up to which it has no language: TOP, RSS, FAQ
 _LONGEST = 2000  # code points: no footer has a longer line
 _SURE = 8.0  # nats: the score of a line whose script alone decides, and the most that any line can have
@@ -40,15 +43,11 @@ _HINTS = (
     *(".org", ".net", ".edu", ".gov", ".info", ".io", ".eu", ".co"),
 )
 LETTERS = re.compile(r"[^\W\d_]+")
-_TOKENS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-_CODE = re.compile(r"[a-z][A-Z]|[_={}<>\[\]]|\w\.\w|\w\(")
-_KINDS = ("their_words", "shared_words", "english_words", "new_words", "new_names")
+# The original of a name or a word, in brackets after two words or more: "Borscht (борщ), kvass (квас)" is as English as it is without.
+_GLOSS = re.compile("(?<=[A-Za-z\xc0-\u024f\u1e00-\u1eff] )[(（][^()（）A-Za-z]{1,80}[)）]")
+_GLOSSED = 2
 STRONG = frozenset(TABLE["strong_english"]["words"].split())
 """Function words of English that are hardly words of another language."""
-
-_WEIGHTS: dict[str, float] = TABLE["line_weights"]
-STEP = 16  # units a nat in the table
-_MOST = 30.0  # nats of likelihood ratio that one kind of word can add
 
 
 class Evidence(NamedTuple):
@@ -99,27 +98,57 @@ def evidence(line: str, language: str = "", kept: tuple[str, ...] = ("en",)) -> 
     if "en" in kept and (plain := plain_english(line, kept)):
         return plain
     text = stripped(line)
-    tokens = _TOKENS.findall(text)
+    other, script = script_letters(text, kept)
+    if other:
+        text = _unglossed(text)
+        other, script = script_letters(text, kept)
+    tokens = TOKENS.findall(text)
     runs = [*map(len, LETTERS.findall(text))]
     total = sum(runs)
     strong = sum(token.lower() in STRONG for token in tokens)
-    other, script = script_letters(text, kept)
     if other and other >= _SHARE * total and strong < _PROSE:
-        spaceless = len(SPACELESS.findall(text))
-        return Evidence("script", _SURE, script, max(len(text.split()), round(spaceless / _LETTERS_A_WORD)), strong, len(tokens))
+        return Evidence("script", _SURE, script, max(len(text.split()), _spaceless_words(text)), strong, len(tokens))
     if total < 2 or max(runs) < 2 or (text.isupper() and len(text) <= _CAPITALS):
         return NEUTRAL
     if strong >= _PROSE and "en" in kept and strong >= _ENGLISH_SHARE * len(tokens):
         return Evidence("latin", -_SURE, "en", len(tokens), strong, 0)
-    from dechaff.language_model import model  # noqa: PLC0415  numpy and the table, for lines that need them
+    seen = _in_latin_letters(text, language, kept, len(tokens), strong)
+    return seen if strong or not other or seen is NEUTRAL else _mixed(seen, tokens, script)
 
-    found = features(model(), text, language, kept)
-    if found is None:
-        return NEUTRAL
-    values, best, known = found
-    score = sum(_WEIGHTS[name] * value for name, value in values.items())
-    seen = Evidence("latin", max(-_SURE, min(_SURE, score)), best, len(tokens), strong, known)
-    return seen._replace(score=_MIXED, language=script) if other and not strong and seen.score < _MIXED else seen
+
+def _in_latin_letters(text: str, language: str, kept: tuple[str, ...], words: int, strong: int) -> Evidence:
+    """Return what the words of a line in Latin letters say."""
+    found = score(text, language, kept)
+    return NEUTRAL if found is None else Evidence("latin", max(-_SURE, min(_SURE, found.odds)), found.language, words, strong, found.known)
+
+
+def _mixed(seen: Evidence, tokens: Sequence[str], script: str) -> Evidence:
+    """Return what a line says that has words in another script among those in Latin letters, which may be brands."""
+    if any(map(_is_lower_case, tokens)) and not any(token.lower() in ENGLISH for token in tokens):
+        return Evidence("script", _SURE, script, len(tokens), 0, len(tokens))
+    return seen._replace(score=_MIXED, language=script) if seen.score < _MIXED else seen
+
+
+def _unglossed(text: str) -> str:
+    """Return a line without what only repeats its words in their own letters.
+
+    >>> _unglossed("Dr Pavel Orlov (Павел Орлов)")
+    'Dr Pavel Orlov  '
+    """
+    without = _GLOSS.sub(" ", text)
+    return without if len(LETTERS.findall(without)) >= _GLOSSED else text
+
+
+def _is_lower_case(token: str) -> bool:
+    """Return whether a word is in lower case in another alphabet, as names are not: what stands around it is no English."""
+    return len(token) >= _LETTERS and token.islower() and token[0] != token[0].title() and not any(map(is_latin, token))
+
+
+def _spaceless_words(text: str) -> int:
+    """Return about how many words there are in scripts that put no spaces between them."""
+    letters = SPACELESS.findall(text)
+    syllabic = sum(1 for letter in letters if letter < _KANA)
+    return round((len(letters) - syllabic) / _LETTERS_A_WORD + syllabic / _SYLLABIC_A_WORD)
 
 
 def plain_english(line: str, kept: tuple[str, ...]) -> Evidence | None:
@@ -129,54 +158,3 @@ def plain_english(line: str, kept: tuple[str, ...]) -> Evidence | None:
     if strong < max(_PROSE, _ENGLISH_SHARE * len(found)) or script_letters(line, kept)[0]:
         return None
     return Evidence("latin", -_SURE, "en", len(found), strong, 0)
-
-
-def features(table: LanguageModel, text: str, language: str, kept: tuple[str, ...]) -> tuple[dict[str, float], str, int] | None:
-    """Return what the score of a line is made of, the language that it is of, and how many of its words only that language has.
-
-    Args:
-        table: The statistics.
-        text: The line, as `stripped` returns it.
-        language: Judge it as a line of this language; empty for the likeliest.
-        kept: Codes of the languages that are no chaff.
-
-    Returns:
-        None if no word is in Latin letters.
-    """
-    # What is said twice tells nothing more: "word word word" is no sentence of Afrikaans.
-    tokens = [*dict.fromkeys(token for token in _TOKENS.findall(text) if is_latin(token))]
-    if not tokens:
-        return None
-    best, gain, theirs, ours = table.seen_from(kept).judge([token.lower().replace("’", "'") for token in tokens], language)
-    sums = dict.fromkeys(_KINDS, 0)
-    counts = dict.fromkeys(_KINDS, 0)
-    accents = capitals = 0
-    for token, its_gain, is_theirs, is_ours in zip(tokens, gain, theirs, ours, strict=True):
-        capital = token[0].isupper()
-        capitals += capital
-        if is_theirs:
-            name = "shared_words" if is_ours else "their_words"
-        elif is_ours:
-            name = "english_words"
-        else:
-            name = "new_names" if capital else "new_words"
-        sums[name] += its_gain
-        counts[name] += 1
-        accents += not token.isascii() and token.islower() and "’" not in token
-    inside = capitals - tokens[0][0].isupper()
-    values = {
-        "bias": 1.0,
-        **{name: max(-_MOST, min(_MOST, value / STEP)) for name, value in sums.items()},
-        "count_their_words": min(4.0, counts["their_words"]),
-        "count_english_words": min(4.0, counts["english_words"]),
-        "count_new_names": min(4.0, counts["new_names"]),
-        "count_new_words": min(4.0, counts["new_words"]),
-        "accents": min(3.0, accents),
-        "function_words": min(3.0, sum(token.lower() in ENGLISH for token in tokens)) if "en" in kept else 0.0,
-        "capitals_inside": min(4.0, inside),
-        "mostly_capitals": float(2 * inside > len(tokens)),
-        "all_capitals": min(3.0, sum(token.isupper() and len(token) > 1 for token in tokens)),
-        "length": math.log(len(tokens)),
-        "code": float(_CODE.search(text) is not None),
-    }
-    return values, table.languages[best], counts["their_words"] + accents

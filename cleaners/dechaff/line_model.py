@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dechaff.model import FEWEST
+from dechaff.pages import Doubt
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -23,34 +24,42 @@ class LineModel:
 
     name = "line_model"
 
-    def __init__(self, rules: Collection[str], removal: Removal = "careful", model: Model | None = None) -> None:
+    def __init__(self, rules: Collection[str], removal: Removal = "careful", model: Model | None = None, *, doubts: bool = False) -> None:
         """Work with these rules.
 
         Args:
             rules: Codes of the rules in force.
             removal: How much may go.
             model: Other weights than those that dechaff is shipped with.
+            doubts: Whether pages are told which of the lines that stay it takes for chrome, the cut being further down.
         """
         self.acts = RULE in rules
+        self._doubts = doubts
         self.removal = removal
         self._model = model
 
     def find(self, documents: Sequence[Page]) -> list[list[Edit]]:
         """Return the lines to remove from each page."""
         found: list[list[Edit]] = [[] for _ in documents]
+        for document in documents:
+            document.doubts = {}
         pages = [k for k, page in enumerate(documents) if len(page.lines) >= FEWEST] if self.acts else []
         if not pages:
             return found
         from dechaff.model.look import Look
 
         gone: dict[int, dict[int, str]] = {k: {} for k in pages}
+        doubts: dict[int, dict[int, Doubt]] = {k: {} for k in pages}
         look: Look | None = Look(self._weights(), self.removal, [documents[k] for k in pages])
         while look is not None:
             for page, line, evidence in look.found():
                 gone[pages[page]][line] = evidence
+            for page, line, chance, evidence in look.doubtful() if self._doubts else ():
+                doubts[pages[page]][line] = Doubt(chance, evidence)
             look = look.next()
         for k, notes in gone.items():
-            found[k] = [documents[k].line_removal(i, RULE, notes[i]) for i in sorted(notes)]
+            found[k] = documents[k].line_removals({i: (RULE, note) for i, note in notes.items()})
+            documents[k].doubts = doubts[k]
         return found
 
     def explain(self, page: Page, start: int) -> Verdict | None:
@@ -61,20 +70,6 @@ class LineModel:
         from dechaff.model.look import Look
 
         return Look(self._weights(), self.removal, [page]).verdict(at)
-
-    def doubtful(self, pages: Sequence[Page]) -> list[tuple[int, int, float, str]]:
-        """Return the lines of clean pages that stay though the model takes them for chrome, the cut being further down.
-
-        Returns:
-            For each the index of its page and of its line, the probability that it is chrome, and the evidence.
-        """
-        asked = [k for k, page in enumerate(pages) if len(page.lines) >= FEWEST] if self.acts else []
-        if not asked:
-            return []
-        from dechaff.model.look import Look
-
-        look = Look(self._weights(), self.removal, [pages[k] for k in asked])
-        return [(asked[page], line, chance, evidence) for page, line, chance, evidence in look.doubtful()]
 
     def _weights(self) -> Model:
         if self._model is None:

@@ -61,7 +61,7 @@ def bare(line: str) -> str:
 _WORD = re.compile(r"[^\W_]+")
 _LETTER = re.compile(r"[^\W\d_]")
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’)\]]*$")
-_SENTENCE_GAP = re.compile(r"(?<=[.!?])[\"'”’)\]]*\s+(?=[^\W_\"'“‘(\[])")
+_SENTENCE_GAP = re.compile(r"[.!?]([\"'”’)\]]*\s+)(?=[^\W_\"'“‘(\[])")
 _CLOSED = re.compile(r"[.!?][\"'”’)\]]+\s")
 _CLOSERS = 4  # code points at the end of a line that hold its full stop and the quotes and brackets after it
 PROSE_WORDS = 12
@@ -98,13 +98,16 @@ def sentences(line: str) -> list[str]:
     >>> sentences("Rain fell. Nobody came.")
     ['Rain fell.', 'Nobody came.']
     """
-    return _SENTENCE_GAP.split(line) if _may_end(line) else [line]
+    if not _may_end(line):
+        return [line]
+    gaps = [gap.span(1) for gap in _SENTENCE_GAP.finditer(line)]
+    return [line[begin:end] for begin, end in zip([0, *(end for _, end in gaps)], [*(begin for begin, _ in gaps), len(line)], strict=True)]
 
 
 def opening(line: str) -> str:
     """Return the first sentence of a line, which is the line if it has one alone."""
     gap = _SENTENCE_GAP.search(line) if _may_end(line) else None
-    return line[: gap.start()] if gap else line
+    return line[: gap.start(1)] if gap else line
 
 
 def _may_end(line: str) -> bool:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from itertools import compress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from dechaff.edits import Document, Edit
+from dechaff.hashes import mixed, of_runs
 from dechaff.lines import LONG_WORDS, PROSE_WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -23,9 +24,6 @@ _STOPS, _CLOSERS = ".!?…。！？", "\"'”’)]"
 _STRANGERS = ((0xC0, 0x24F), (0x370, 0x1FFF), (0x2C00, 0x2DFF), (0x3040, 0xD7FF), (0xF900, 0xFFEF), (0x10000, _KNOWN))
 _MOST_CLOSERS = 3  # quotes and brackets after a full stop
 _PIECE = 1 << 18  # code points taken at once: what a processor's own memory holds, and no more memory for a long text than for a short one
-_POWERS = 1 << 19  # those that a piece needs, but for lines longer than pieces
-_SEED = 0x9E3779B97F4A7C15  # the golden ratio in 64 bits, as splitmix64 has it (Steele, Lea and Flood, 2014)
-_FACTOR, _INVERSE = _SEED, pow(_SEED, -1, 1 << 64)  # odd, so that it has an inverse
 
 
 class Rows(NamedTuple):
@@ -49,19 +47,34 @@ class Rows(NamedTuple):
         return Rows._make(column[which] for column in self)
 
 
+class Doubt(NamedTuple):
+    """What speaks against a line that stays."""
+
+    chance: float
+    """How likely it is chrome, from 0 to 1."""
+    note: str
+    """The evidence."""
+
+
 class Page(Document):
     """A document that knows its written lines, also after some of them have been removed."""
 
     rows: Rows
+    known: dict[object, Any]
+    """What stages keep of its lines, each under itself; lines that are gone may still be in it."""
+    doubts: Mapping[int, Doubt] = {}
+    """What the stage that looked at it last had against rows that it left, where somebody asked for that."""
 
     @cached_property
     def lines(self) -> list[str]:
         """The written lines, without their breaks."""
         return [self.text[start:end] for start, end in zip(self.rows.start.tolist(), self.rows.end.tolist(), strict=True)]
 
-    def line_removal(self, row: int, rule: str, note: str) -> Edit:
-        """Return the edit that takes a line out, with its line break."""
-        return Edit(int(self.rows.start[row]), min(int(self.rows.end[row]) + 1, len(self.text)), "", rule, note)
+    def line_removals(self, found: Mapping[int, tuple[str, str]]) -> list[Edit]:
+        """Return the edits that take lines out, each with its line break; `found` holds rule and evidence by row."""
+        rows = sorted(found)
+        places = zip(rows, self.rows.start[rows].tolist(), self.rows.end[rows].tolist(), strict=True)
+        return [Edit(start, min(end + 1, len(self.text)), "", *found[row]) for row, start, end in places]
 
     def after(self, edits: Sequence[Edit]) -> Page:
         """Return the page that edits make, which take out whole lines or change blank ones."""
@@ -73,8 +86,12 @@ class Page(Document):
         kept = self.rows.start >= np.concatenate(([0], ends))[before]
         shift = grown[before][kept]
         rows = self.rows.only(kept)
+        changed.known = self.known
         changed.rows = rows._replace(start=rows.start + shift, end=rows.end + shift)
         changed.lines = list(compress(self.lines, kept.tolist()))
+        if self.doubts:
+            places = np.cumsum(kept) - 1
+            changed.doubts = {int(places[row]): doubt for row, doubt in self.doubts.items() if kept[row]}
         return changed
 
 
@@ -99,6 +116,7 @@ def paged(documents: Sequence[Document]) -> list[Page]:
     found = []
     for i, document in enumerate(documents):
         page = Page(*document)
+        page.known = {}
         own = rows.only(slice(edges[i], edges[i + 1]))
         page.rows = own._replace(start=own.start - begins[i], end=own.end - begins[i], blank=own.blank - blanks[i])
         found.append(page)
@@ -147,38 +165,9 @@ def _prose(kind: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.
 
 
 def _keys(codes: NDArray[np.uint32], kind: NDArray[np.uint8], starts: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """Return a number for what is left of each line without case and punctuation.
-
-    It is a polynomial of the characters, of integers that wrap round and so exact in any order: the sum of their values times powers by
-    rank in the whole text, brought back to the line's own beginning.
-    """
-    rank = np.cumsum((kind & _WORD) != 0, dtype=np.int64)
-    sums = np.add.reduceat(_tables()[1].take(codes) * _power(_FACTOR, rank), starts)
-    before = rank[starts] - ((kind[starts] & _WORD) != 0)
-    return _scrambled(sums * _power(_INVERSE, before)) | np.uint64(1)
-
-
-def _power(base: int, exponents: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """Return powers of a number in 64 bits; the exponents rise."""
-    found = _powers(base).take(exponents & (_POWERS - 1))
-    if exponents[-1] >= _POWERS:
-        found *= _powers(pow(base, _POWERS, 1 << 64)).take(exponents // _POWERS)
-    return found
-
-
-@lru_cache(maxsize=4)
-def _powers(base: int) -> NDArray[np.uint64]:
-    steps = np.full(_POWERS, base, dtype=np.uint64)
-    steps[0] = 1
-    return np.multiply.accumulate(steps)
-
-
-def _scrambled(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Return numbers without pattern for numbers with one: splitmix64."""
-    mixed = (numbers + np.uint64(1)) * np.uint64(_SEED)
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return mixed ^ (mixed >> np.uint64(31))
+    """Return a number for what is left of each line without case and punctuation."""
+    of_word = (kind & _WORD) != 0
+    return of_runs(_tables()[1].take(codes), starts, np.cumsum(of_word) - of_word) | np.uint64(1)
 
 
 @cache
@@ -199,4 +188,4 @@ def _tables() -> tuple[NDArray[np.uint8], NDArray[np.uint64]]:
         kinds[first : last + 1] |= _STRANGE
     kinds[[ord(character) for character in _STOPS]] |= _STOP
     kinds[[ord(character) for character in _CLOSERS]] |= _CLOSER
-    return kinds, np.where(kinds & _WORD, _scrambled(same), np.uint64(0))
+    return kinds, np.where(kinds & _WORD, mixed(same), np.uint64(0))

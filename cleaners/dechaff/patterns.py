@@ -59,7 +59,6 @@ class Patterns(Generic[Owner]):
                 message = f"{owner}: pattern {pattern!r}: counts beyond {_MOST_COUNTED}; write * or + and let `longest` bound the line"
                 raise RuleTableError(message)
             try:
-                re2.compile(pattern, _options())
                 for alternative in _alternatives(pattern if cased else _CAPITAL.sub(lambda capital: capital[0].lower(), pattern)):
                     needed = _needed(alternative) if _OPEN.match(alternative) else set()
                     if min(map(len, needed), default=0) < _SHORTEST:
@@ -68,10 +67,14 @@ class Patterns(Generic[Owner]):
                         self._open.add(alternative, i)
                         literals |= needed
             except re2.error as error:
-                message = f"{owner}: pattern {pattern!r}: {error}"
+                message = f"{owner}: pattern {pattern!r}: {_reason(error)}"
                 raise RuleTableError(message) from error
-        self._closed.compile()
-        self._open.compile()
+        try:
+            self._closed.compile()
+            self._open.compile()
+        except re2.error as error:
+            message = f"the patterns together take more than {_MEMORY >> 20} MB; write * or + for what they count"
+            raise RuleTableError(message) from error
         self._needed = re2.compile("|".join(re2.escape(literal) for literal in sorted(literals)), _options()) if literals else None
 
     def whole(self, line: str) -> list[Owner]:
@@ -82,14 +85,14 @@ class Patterns(Generic[Owner]):
             found |= self._open.match(data)
         return [self._owners[i] for i in sorted(found)]
 
-    def whole_each(self, lines: Sequence[str]) -> list[list[Owner]]:
-        """Return the same for each of many lines."""
+    def whole_each(self, lines: Sequence[str]) -> dict[int, list[Owner]]:
+        """Return the same for many lines, by their index, as far as any pattern matches."""
         encoded = [self._encoded(line) for line in lines]
         found = {i: matched for i, data in enumerate(encoded) if (matched := self._closed.match(data))}
         for i in self._promising(encoded):
             if matched := self._open.match(encoded[i]):
                 found[i] = found.get(i, set()) | matched
-        return [[self._owners[j] for j in sorted(found[i])] if i in found else [] for i in range(len(lines))]
+        return {i: [self._owners[j] for j in sorted(matched)] for i, matched in found.items()}
 
     def _encoded(self, line: str) -> bytes:
         """Return a line as the automata take it; nothing if it is too long for them."""
@@ -116,7 +119,11 @@ class _Automaton:
         self._numbers: list[int] = []
 
     def add(self, pattern: str, number: int) -> None:
-        self._set.Add(pattern)
+        try:
+            self._set.Add(pattern)
+        except re2.error:
+            re2.compile(pattern, _options())  # says what is wrong with it, which the set does not
+            raise
         self._numbers.append(number)
 
     def compile(self) -> None:
@@ -127,6 +134,12 @@ class _Automaton:
         """Return the numbers of the patterns that match the whole line, which none does that is empty."""
         found = self._set.Match(line) if line and self._numbers else None
         return {self._numbers[i] for i in found} if found else set()
+
+
+def _reason(error: re2.error) -> str:
+    """Return what RE2 says, which it says in bytes."""
+    said = error.args[0]
+    return said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
 
 
 def _options() -> re2.Options:
@@ -145,7 +158,7 @@ def _alternatives(pattern: str) -> list[str]:
     """
     found = [""]
     depth = 0
-    for piece in _cut(pattern):
+    for piece in _BRANCHING.findall(pattern):
         depth += (piece == "(") - (piece == ")")
         if piece == "|" and not depth:
             found.append("")
@@ -199,6 +212,7 @@ def _group_end(pieces: Sequence[str], begin: int) -> int:
 
 
 _PIECE = re.compile(r"\\(?:[pPx]\{[^}]*\}|[pP].|x[0-9A-Fa-f]{2}|.)|\[\^?\]?(?:\\.|\[:\w+:\]|[^\]\\])*\]|\{\d+,?\d*\}|.", re.DOTALL)
+_BRANCHING = re.compile(rf"[^\\\[()|]+|{_PIECE.pattern}", re.DOTALL)  # the same, with all that neither branches nor groups in one piece
 
 
 def _cut(pattern: str) -> list[str]:

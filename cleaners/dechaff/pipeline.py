@@ -34,9 +34,8 @@ if TYPE_CHECKING:
 Of_contra = TypeVar("Of_contra", bound=Document, contravariant=True)
 _REMOVING_STAGES = frozenset({"language", "chrome", "repetition", "line_model", "footers", "blank_lines"})
 _REMOVING = tuple(code for code, rule in RULES.items() if rule.stage in _REMOVING_STAGES)
-_MOST_PASSES = 64
-"""A removal can bring a line to the page's edge and so make another one chrome; each pass takes such a layer off. The bound only makes the
-end certain."""
+_MOST_ROUNDS = 64
+"""Of stages that give one another work. The bound only makes the end certain."""
 
 
 class Stage(Protocol[Of_contra]):
@@ -83,6 +82,7 @@ class Pipeline:
         languages: Languages = Languages(),  # noqa: B008  it cannot change
         removal: Removal = "careful",
         model: Model | None = None,
+        doubts: bool = False,
     ) -> None:
         """Set up the stages.
 
@@ -93,11 +93,12 @@ class Pipeline:
             languages: Which languages are content, and which foreign blocks go.
             removal: How much may go by the score of the line model alone.
             model: Other weights for it than those that dechaff is shipped with.
+            doubts: Whether `suspects` is to be asked of what was cleaned.
         """
         self.rules, self.removal, self.model = frozenset(rules), removal, model
         self.languages = languages
         self.chrome = _chrome(self.rules)
-        self.line_model = LineModel(self.rules, removal, model)
+        self.line_model = LineModel(self.rules, removal, model, doubts=doubts)
         self.footers = Footers(self.rules, languages)
         self.encoding = Encoding(self.rules)
         self.repairs: tuple[Stage[Document], ...] = (self.encoding, Characters(self.rules))
@@ -142,8 +143,9 @@ class Pipeline:
     def finish(self, works: Sequence[Work]) -> list[Cleaned]:
         """Return the clean text of prepared documents, with every edit that leads to it."""
         pages = left = [work for work in works if not work.foreign]
-        for _ in range(_MOST_PASSES):
-            self._remove(left)
+        for _ in range(_MOST_ROUNDS):
+            chrome, *others = self.removals
+            _until_settled((*others, chrome), left)  # chrome has been looked for, and is again wherever something goes
             left = self._repaired_again(left)
             if not left:
                 break
@@ -166,17 +168,6 @@ class Pipeline:
         for work, page in zip(works, paged([work.document for work in works]), strict=True):
             work.document = page
         _once(self.removals[0], works)
-
-    def _remove(self, works: Sequence[Work]) -> None:
-        """Take lines out of documents until no stage finds more."""
-        chrome, *others = self.removals
-        left = list(works)
-        for _ in range(_MOST_PASSES):
-            changed = {id(work) for stage in others for work in _once(stage, left)}
-            left = [work for work in left if id(work) in changed]
-            if not left:
-                return
-            _once(chrome, left)
 
     def _repaired_again(self, works: Sequence[Work]) -> list[Work]:
         """Repair documents whose doubtful lines read otherwise now that others are gone; return those that this changed."""
@@ -252,15 +243,18 @@ def _once(stage: Stage[Any], works: Sequence[Work]) -> list[Work]:
         if found:
             work.make(found)
             changed.append(work)
-        if isinstance(stage, LineModel):  # it looks at what it leaves by itself, until it finds nothing more
+        if isinstance(stage, (Chrome, LineModel)):  # they look at what they leave by themselves, until they find nothing more
             work.settled[stage.name] = work.document.text
     return changed
 
 
 def _until_settled(stages: Sequence[Stage[Any]], works: Iterable[Work]) -> None:
-    """Run stages over documents again and again, until they find nothing more."""
+    """Run stages over documents again and again, until they find nothing more.
+
+    A removal can bring a line to the page's edge and so make another one chrome: each round takes such a layer off.
+    """
     left = list(works)
-    for _ in range(_MOST_PASSES):
+    for _ in range(_MOST_ROUNDS):
         changed = {id(work) for stage in stages for work in _once(stage, left)}
         left = [work for work in left if id(work) in changed]
         if not left:

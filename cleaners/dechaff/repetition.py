@@ -221,7 +221,7 @@ class Repetition:
                 found[i] = f"on {count} of {pages} pages of {page.site or 'this folder'}, at the {zone.name}"
         if not found or len(found) > _MOST * len(page.lines) or _is_record(page.lines):
             return []  # copies of one page share all their lines
-        return [page.line_removal(i, "REP001", found[i]) for i in sorted(found)]
+        return page.line_removals({i: ("REP001", note) for i, note in found.items()})
 
 
 def _walk(indexes: Sequence[int], shared: Sequence[int], lines: Sequence[str], needed: int) -> list[tuple[int, int]]:

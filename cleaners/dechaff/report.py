@@ -84,10 +84,10 @@ class FileReport:
         for name in _PLAIN:
             record[name] = getattr(self, name)
         record["encoding"] = self.encoding.to_json() if self.encoding else None
-        record["findings"] = [finding._asdict() for finding in self.findings]
+        lists = f'"findings": [{", ".join(map(_finding_to_json, self.findings))}]'
         if self.suspects:
-            record["suspects"] = [suspect._asdict() for suspect in self.suspects]
-        return json.dumps(record)
+            lists += f', "suspects": {json.dumps([suspect._asdict() for suspect in self.suspects])}'
+        return f"{json.dumps(record)[:-1]}, {lists}}}"
 
     @classmethod
     def from_json(cls, line: str) -> FileReport:
@@ -103,8 +103,8 @@ class FileReport:
             return cls(
                 path=_checked(record["path"], str),
                 encoding=Encoding.from_json(_checked(record["encoding"], dict)),
-                findings=tuple(_finding(_checked(finding, dict)) for finding in _checked(record["findings"], list)),
-                suspects=tuple(_suspect(_checked(suspect, dict)) for suspect in _checked(record.get("suspects", []), list)),
+                findings=tuple(_rows(Finding, _FINDING, record["findings"])),
+                suspects=tuple(_rows(Suspect, _SUSPECT, record.get("suspects", []))),
                 **{name: cast("Any", _checked(record[name], int if name in _NUMBERS else str)) for name in _PLAIN},
             )
         except (ValueError, KeyError, TypeError, RecursionError) as error:
@@ -114,9 +114,11 @@ class FileReport:
 
 _PLAIN = ("site", "bytes_in", "bytes_out", "sha256_in", "sha256_out", "lines_in", "lines_out", "characters_in", "characters_out")
 _NUMBERS = frozenset(_PLAIN) - {"site", "sha256_in", "sha256_out"}
-_KINDS = {"line": int, "column": int, "rule": str, "old": str, "new": str, "note": str, "layer": int, "start": int}
-_KINDS_OF_SUSPECT = {"line": int, "chance": float, "rule": str, "note": str, "text": str}
+_FINDING = (int, int, str, str, str, str, int, int)
+_SUSPECT = (int, float, str, str, str)
 _Kind = TypeVar("_Kind")
+_Row = TypeVar("_Row", Finding, Suspect)
+_quoted = json.JSONEncoder().encode  # for a string, it is one call
 
 
 def _checked(value: object, kind: type[_Kind]) -> _Kind:
@@ -127,12 +129,22 @@ def _checked(value: object, kind: type[_Kind]) -> _Kind:
     return value
 
 
-def _finding(record: dict[str, Any]) -> Finding:
-    return Finding(**{name: _checked(value, _KINDS[name]) for name, value in record.items()})
+def _finding_to_json(one: Finding) -> str:
+    """Return what `json.dumps` says of the fields by name, in a quarter of the time: there are more findings than anything else."""
+    return (
+        f'{{"line": {one.line}, "column": {one.column}, "rule": {_quoted(one.rule)}, "old": {_quoted(one.old)}, '
+        f'"new": {_quoted(one.new)}, "note": {_quoted(one.note)}, "layer": {one.layer}, "start": {one.start}}}'
+    )
 
 
-def _suspect(record: dict[str, Any]) -> Suspect:
-    return Suspect(**{name: _checked(value, _KINDS_OF_SUSPECT[name]) for name, value in record.items()})
+def _rows(kind: type[_Row], types: tuple[type, ...], records: object) -> Iterator[_Row]:
+    """Yield what a list of records says, if all of it has the types that it should have."""
+    for record in _checked(records, list):
+        row = kind(**record)
+        if tuple(map(type, row)) != types:
+            message = f"{record!r:.80} is no {kind.__name__}"
+            raise TypeError(message)
+        yield row
 
 
 def describe(  # noqa: PLR0913, PLR0917  what went in, what came out, and where it belongs

@@ -155,13 +155,17 @@ def parse(text: str, stage: str, where: str) -> list[Rule]:
     """
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         message = f"{where}: not valid TOML: {error}"
         raise RuleTableError(message) from error
     if unknown := set(table) - {"rule"}:
         message = f"{where}: unknown table {min(unknown)!r}; every block begins with [[rule]]"
         raise RuleTableError(message)
-    return [from_block(block, stage, where) for block in table.get("rule", [])]
+    blocks = table.get("rule", [])
+    if not isinstance(blocks, list) or not all(isinstance(block, dict) for block in blocks):
+        message = f"{where}: rule: must be blocks that begin with [[rule]]"
+        raise RuleTableError(message)
+    return [from_block(block, stage, where) for block in blocks]
 
 
 _KEYS = frozenset(field.name for field in fields(Rule)) - {"stage"}

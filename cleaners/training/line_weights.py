@@ -18,7 +18,8 @@ import numpy as np
 from language_model import LANGUAGES, catalogues, pages
 
 from dechaff import language_model
-from dechaff.line_language import features, stripped
+from dechaff.language_score import FEATURES, features
+from dechaff.line_language import stripped
 
 LEFT_OUT = {"wagtail", "django_oscar", "uppy"}
 _A_LANGUAGE = 400
@@ -54,10 +55,9 @@ def main() -> None:
             if found is not None:
                 rows.append(found[0])
                 truth.append(label)
-    names = list(rows[0])
-    weights = fit(np.array([[row[name] for name in names] for row in rows]), np.array(truth))
+    weights = fit(np.array(rows), np.array(truth))
     print(f"# {int(sum(truth)):,} foreign lines, {len(truth) - int(sum(truth)):,} English ones")
-    for name, weight in zip(names, weights, strict=True):
+    for name, weight in zip(FEATURES, weights, strict=True):
         print(f"{name} = {weight:.3f}")
 
 

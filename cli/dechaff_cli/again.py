@@ -3,18 +3,37 @@
 from __future__ import annotations
 
 import tempfile
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dechaff import RestoreError
 from dechaff_cli import corpus, report_folder, run, work
 from dechaff_cli.formats.diff import Sections
+from dechaff_cli.rerun import FILE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from dechaff_cli.rerun import Run
     from dechaff_cli.run import Outcome
+
+
+def refuse_others(folder: Path, asked: Run, paths: Collection[str]) -> None:
+    """Refuse to write over anything but the clean copies that a report tells of: its record of the run may be forged.
+
+    Raises:
+        DechaffError: It says what stands where a clean copy should.
+    """
+    corpus.refuse_mixing(asked.call().sources, Path(asked.output), f"{folder / FILE}: output")
+    for report in report_folder.read(folder):
+        if isinstance(report, RestoreError) or report.path not in paths:
+            continue
+        known = {(asked.output, report.sha256_out), (asked.quarantine, report.sha256_in)}
+        places = [(corpus.below(Path(out), report.path), digest) for out, digest in known if out is not None]
+        if not any(place.is_file() and sha256(place.read_bytes()).hexdigest() == digest for place, digest in places):
+            message = f"{corpus.below(Path(asked.output), report.path)} is not the clean copy that {folder} tells of; clean again first"
+            raise corpus.CorpusError(message)
 
 
 def again(folder: Path, asked: Run, paths: Collection[str]) -> list[str]:
@@ -34,7 +53,7 @@ def again(folder: Path, asked: Run, paths: Collection[str]) -> list[str]:
     found = work.find(call)
     corpus.refuse_twins(found)
     sources = [source for source in found.files if source.name in paths]
-    task = call.task(Path(asked.output), diff=True, suspects=True, quarantine=None if asked.quarantine is None else Path(asked.quarantine))
+    task = call.task(Path(asked.output), diff=True, report=True, quarantine=None if asked.quarantine is None else Path(asked.quarantine))
     counts = run.survey(found.files, task, call.jobs)
     made = {outcome.report.path: outcome for outcome in run.clean(sources, task, counts, call.jobs)}
     over = [one for source in sources for one in work.over_budget(source, made[source.name].report, task)]

@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
-from dechaff_cli import work
+from dechaff_cli import calls, work
 from dechaff_cli.commands import baseline, rules
 from dechaff_cli.commands.check import check
+from dechaff_cli.commands.clean import clean
 from dechaff_cli.commands.compare import compare
 from dechaff_cli.commands.learn import learn
 from dechaff_cli.commands.report import report as render
@@ -19,7 +20,6 @@ from dechaff_cli.exits import FINDINGS, exit_codes, fail
 from dechaff_cli.options import (  # noqa: TC001  typer reads them when the command runs
     ConfigOption,
     Encoding,
-    EngineName,
     Exclude,
     ForceExclude,
     ForeignBlocks,
@@ -40,9 +40,9 @@ from dechaff_cli.options import (  # noqa: TC001  typer reads them when the comm
     TextColumn,
     UrlColumn,
 )
+from dechaff_cli.words import several
 
 _COMPLETE = "_DECHAFF_COMPLETE"
-_NO_RESUME = "--resume goes with --output and its report, and not with --overwrite, which begins anew"
 
 app = typer.Typer(
     name="dechaff",
@@ -66,132 +66,7 @@ def _main(
         raise typer.Exit
 
 
-@app.command()
-def clean(
-    paths: Paths,
-    output: Annotated[
-        str | None,
-        typer.Option(
-            "--output", "-o", metavar="OUT", help="Folder for the clean copies, under the same relative paths.", show_default=False
-        ),
-    ] = None,
-    report: Annotated[
-        Path | None, typer.Option("--report", metavar="DIR", help="Folder for the diff report. [default: OUT-report]", show_default=False)
-    ] = None,
-    no_report: Annotated[bool, typer.Option("--no-report", help="Write no report. Without one the originals cannot be restored.")] = False,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace files of the same names in OUT and in the report.")] = False,
-    resume: Annotated[
-        bool,
-        typer.Option(
-            "--resume", help="Go on with a run that was ended, or bring OUT and its report up to date: only what has changed is done again."
-        ),
-    ] = False,
-    to: Annotated[
-        str | None,
-        typer.Option(
-            "--to",
-            metavar="FORM",
-            help="Write the corpus as text, jsonl, csv (both also .gz and .zst) or parquet. [default: the form it is in]",
-            show_default=False,
-        ),
-    ] = None,
-    in_place: Annotated[
-        bool, typer.Option("--in-place", help="Write over the files themselves, with no report: keep them in version control.")
-    ] = False,
-    select: Select = None,
-    ignore: Ignore = None,
-    encoding: Encoding = None,
-    text_column: TextColumn = None,
-    id_column: IdColumn = None,
-    url_column: UrlColumn = None,
-    keep_lang: KeepLang = None,
-    foreign_blocks: ForeignBlocks = None,
-    language_engine: LanguageEngine = None,
-    quarantine: Annotated[
-        Path | None,
-        typer.Option(
-            "--quarantine",
-            metavar="DIR",
-            help="Folder for files that are wholly in another language: they go there as they are, not to OUT.",
-            show_default=False,
-        ),
-    ] = None,
-    removal: Removal = None,
-    model: ModelFolder = None,
-    profile: Profile = None,
-    include: Include = None,
-    exclude: Exclude = None,
-    force_exclude: ForceExclude = None,
-    no_respect_gitignore: NoGitignore = False,
-    config: ConfigOption = None,
-    isolated: Isolated = False,
-    jobs: Jobs = None,
-    engine: EngineName = None,
-    stdin_filename: StdinName = "-",
-) -> None:
-    """Write clean copies, and a report that says why.
-
-    The originals are never touched, unless you say --in-place. The report holds index.html to look at, changes.diff for patch,
-    findings.jsonl with one record a file, and summary.md and summary.json.
-
-    Exit status: 0 when all files were written, changed or not; 2 when any could not be; the rest are written all the same.
-
-    \b
-    Examples:
-      dechaff clean scrapes/ -o clean/
-      dechaff clean scrapes/ -o clean/ --ignore footers --jobs 4
-      dechaff clean scrapes/ -o clean/ --resume
-      curl -s https://example.org/page.txt | dechaff clean - > page.txt
-    """
-    given = work.said(locals())
-    with exit_codes():
-        from dechaff_cli import corpus
-        from dechaff_cli.corpora import converting
-        from dechaff_cli.output import Output, clean_into, named
-        from dechaff_cli.rerun import Run
-        from dechaff_cli.terminal import put_bytes
-
-        if to is not None:
-            converting.check(to)
-        if resume and (overwrite or output is None or no_report):
-            raise corpus.CorpusError(_NO_RESUME)
-        refused = _refused(output, report, quarantine, to, no_report=no_report, in_place=in_place, from_stdin=work.STDIN in paths)
-        if refused:
-            raise corpus.CorpusError(refused)
-        asked = work.call(paths, config, isolated=isolated, stdin_filename=stdin_filename, **given)
-        if asked.from_stdin:
-            outcome = work.from_stdin(asked.task(), stdin_filename)
-            if outcome.report.error is not None:
-                fail([(stdin_filename, outcome.report.error)])
-            put_bytes(outcome.text.encode("utf-8"))
-            return
-        found = work.find(asked)
-        if in_place or output is None:
-            work.clean_in_place(found, asked.task(keep_text=True), asked.jobs)
-            return
-        kept = Output(*named(output, report, no_report=no_report), quarantine, overwrite=overwrite, resume=resume)
-        said = {name: value for name, value in given.items() if name not in {"jobs", "engine"}}
-        aside = None if quarantine is None else str(quarantine)
-        clean_into(kept, found, asked, to, Run(tuple(paths), str(kept.folder), tuple(config or ()), isolated, aside, said))
-
-
-def _refused(
-    output: str | None, report: Path | None, quarantine: Path | None, to: str | None, *, no_report: bool, in_place: bool, from_stdin: bool
-) -> str:
-    """Return why options of clean do not go together, or nothing."""
-    if quarantine is not None and output is None:
-        return f"--quarantine {quarantine} goes with --output: it takes the files that get no clean copy there"
-    if to is not None and (output is None or quarantine is not None):
-        return f"--to {to} goes with --output, and without --quarantine"
-    if from_stdin and (output is not None or in_place):
-        return "standard input goes alone, to standard output: dechaff clean - > page.txt"
-    if report is not None and (from_stdin or in_place or no_report):
-        return f"--report {report} goes with --output alone: a report leads from the clean copies back to the originals"
-    if in_place and output is not None:
-        return f"--in-place writes over the originals, --output {output} beside them: choose one"
-    return "" if output is not None or in_place or from_stdin else "say where the clean copies go: --output OUT"
-
-
+app.command()(clean)
 app.command()(check)
 
 
@@ -234,11 +109,11 @@ def diff(
       dechaff diff scrapes/trial.txt
       dechaff diff scrapes/ -o changes.diff && cd scrapes && patch -p1 < ../changes.diff
     """
-    given = work.said(locals())
+    given = calls.said(locals())
     with exit_codes():
         from dechaff_cli.terminal import put, safe
 
-        asked = work.call(paths, config, isolated=isolated, stdin_filename=stdin_filename, **given)
+        asked = calls.call(paths, config, isolated=isolated, stdin_filename=stdin_filename, **given)
         errors: list[tuple[str, str]] = []
         parts = []
         differs = False
@@ -289,7 +164,7 @@ def explain(
       dechaff explain scrapes/trial.txt:38
       dechaff explain scrapes/site/page.txt:2 --corpus scrapes/
     """
-    given = work.said(locals())
+    given = calls.said(locals())
     with exit_codes():
         from dechaff import RULES
         from dechaff import select as selected
@@ -299,7 +174,7 @@ def explain(
         name, _, number = what.rpartition(":")
         is_line = bool(number.isdecimal() and name)
         near = [str(corpus_folder or name)] if is_line else ["."]
-        asked = work.call(near, config, isolated=isolated, **given)
+        asked = calls.call(near, config, isolated=isolated, **given)
         if is_line:
             lines = explanation.of_line(Path(name), int(number), corpus_folder, asked)
         else:
@@ -341,9 +216,9 @@ def restore(
         corpus.check_output([cleaned, report], output, None, overwrite=overwrite)
         done = rebuild(report, cleaned, output, quarantine)
         if done.files or not (done.exact or done.others):
-            note(f"{done.files} files restored to the last byte in {output}")
+            note(f"{several(done.files, 'file')} restored to the last byte in {output}")
         if done.exact:
-            note(f"{done.exact} container{'s' * (done.exact > 1)} restored to the last byte, once unpacked")
+            note(f"{several(done.exact, 'container')} restored to the last byte, once unpacked")
         for name in done.others:
             note(f"{safe(name)}: restored with every text to the last byte; what stands beside them may be written otherwise")
         if done.errors:

@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from dechaff_cli.baseline import Baseline
+    from dechaff_cli.calls import Call
     from dechaff_cli.corpus import Source
     from dechaff_cli.run import Outcome
-    from dechaff_cli.work import Call
 
 _SUMMARY = 900_000  # bytes: GitHub drops the summary of a step that is longer than 1,024 KiB, whole
 _CUT = "\n\n(cut: the summary of a step has a limit)\n"
 
 
-class Output:
+class Sink:
     """Where the lines of a result go: to standard output as they come, or to a file that is there whole or not at all."""
 
     def __init__(self, file: Path | None) -> None:
@@ -90,7 +90,7 @@ def check(asked: Call, shown: Shown, baseline: Baseline | None) -> Totals:
     summary = Markdown()
     totals = Totals()
     found = Counter[str]()
-    with Output(shown.output) as sink:
+    with Sink(shown.output) as sink:
         for file in files(asked, shown, baseline, totals):
             for line in form.add(file):
                 sink.put(line)

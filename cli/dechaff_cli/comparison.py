@@ -12,6 +12,7 @@ from dechaff_cli import report_folder
 from dechaff_cli.formats.cells import cell
 from dechaff_cli.results import last_line
 from dechaff_cli.terminal import safe
+from dechaff_cli.words import several
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,14 +85,14 @@ class Comparison:
             max_loss: How much more of the whole corpus may go: a share of its characters, or characters.
             max_shrink: The same of any one file.
         """
-        words = [f"{_files(len(self.errors))} that did not fail before"] if self.errors else []
+        words = [f"{several(len(self.errors), 'file')} that did not fail before"] if self.errors else []
         lost = self.characters_out[0] - self.characters_out[1]
         if max_loss is not None and (self.loss if max_loss.is_share else lost) > max_loss.most:
             words.append(f"{lost:,} characters ({_percent(self.loss)}) more are removed than before, more than {max_loss}")
         over = [
             one for one in self.shrunk if max_shrink and (one.share if max_shrink.is_share else one.before - one.after) > max_shrink.most
         ]
-        return [*words, f"{_files(len(over))} beyond {max_shrink} more removed than before"] if over else words
+        return [*words, f"{several(len(over), 'file')} beyond {max_shrink} more removed than before"] if over else words
 
 
 def compare(old: Path, new: Path) -> Comparison:
@@ -175,7 +176,7 @@ def text(comparison: Comparison, failed: list[str]) -> Iterator[str]:
     for one in comparison.shrunk[:_SHOWN]:
         yield f"{safe(one.path)}: {one.before:,} characters came out, now {one.after:,} ({_percent(one.share)} of the file less)"
     if len(comparison.shrunk) > _SHOWN:
-        yield f"and {_files(len(comparison.shrunk) - _SHOWN)} more that lose more than before"
+        yield f"and {several(len(comparison.shrunk) - _SHOWN, 'file')} more that lose more than before"
     for path, error in comparison.errors:
         yield f"{safe(path)}: fails now: {safe(error)}"
     yield from (f"FAILED: {words}" for words in failed)
@@ -223,9 +224,9 @@ def _headline(comparison: Comparison) -> Iterator[str]:
     before, after = comparison.characters_out
     more = f"{abs(before - after):,} characters {'more' if after < before else 'fewer'} removed ({_percent(abs(comparison.loss))})"
     words = more if before != after else "as many characters removed as before"
-    yield f"{_files(comparison.files[0])} before, {comparison.files[1]:,} now; {words}."
+    yield f"{several(comparison.files[0], 'file')} before, {comparison.files[1]:,} now; {words}."
     if comparison.changed:
-        yield f"{_files(comparison.changed)} changed in between: what comes out of them is not compared."
+        yield f"{several(comparison.changed, 'file')} changed in between: what comes out of them is not compared."
 
 
 def _counts(row: Row) -> str:
@@ -235,10 +236,6 @@ def _counts(row: Row) -> str:
 
 def _name(code: str) -> str:
     return RULES[code].name if code in RULES else "(not a rule of this version)"
-
-
-def _files(count: int) -> str:
-    return f"{count:,} file{'s' * (count != 1)}"
 
 
 def _percent(share: float) -> str:

@@ -235,6 +235,9 @@ def _read(file: Path, folder: Path, *, needed: bool = True, seen: tuple[Path, ..
         ConfigError: It cannot be read, is no TOML, has a wrong key, or extends itself.
     """
     try:
+        if seen and file.exists() and not file.is_file():
+            message = f"{file}: is no file"
+            raise ConfigError(message)
         table = tomllib.loads(file.read_bytes().decode("utf-8-sig"))
     except OSError as error:
         message = f"{file}: cannot be read: {error.strerror}"
@@ -277,6 +280,10 @@ def _absolute(table: Mapping[str, Any], beside: Path, folder: Path) -> dict[str,
     if "rules" in made:
         made["rules"] = [str(beside / path) for path in made["rules"]]
     made |= {key: str(beside / made[key]) for key in ("baseline", "profile", "model", "root") if key in made}
+    for path in (*made.get("rules", ()), *(made[key] for key in ("baseline", "profile") if key in made)):
+        if os.path.lexists(path) and not os.path.isfile(path):  # noqa: PTH113  not an error where nobody may look
+            message = f"{path} is no file"  # a pipe or a device would be waited for, or have no end
+            raise ConfigError(message)
     base = Path(os.path.abspath(folder))  # noqa: PTH100
     if "exclude" in made:
         made["exclude"] = [anchored(pattern, base) for pattern in made["exclude"]]

@@ -12,7 +12,7 @@ from dechaff_cli import corpus
 from dechaff_cli.keys import TOP, ConfigError, check
 
 if TYPE_CHECKING:
-    from dechaff_cli.work import Call
+    from dechaff_cli.calls import Call
 
 _NEW = "dechaff.toml"
 _PYPROJECT = "pyproject.toml"
@@ -62,7 +62,7 @@ def add(file: Path, blocks: list[str]) -> None:
         raise ConfigError(message) from error
     try:
         mode = file.stat().st_mode & 0o7777 if file.exists() else None
-        corpus.write(file.resolve(), text.encode("utf-8"), mode)
+        corpus.write(file.resolve(), text.encode("utf-8"), mode, lasting=True)
     except OSError as error:
         message = f"{file} cannot be written: {error.strerror}"
         raise corpus.CorpusError(message) from error

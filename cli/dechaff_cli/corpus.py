@@ -255,7 +255,7 @@ def check_output(sources: Sequence[Path], out: Path, report: Path | None, *, ove
     """
     folders = [(folder, what) for folder, what in ((out, option), (report, "--report")) if folder is not None]
     for folder, what in folders:
-        _refuse_mixing(sources, folder, what)
+        refuse_mixing(sources, folder, what)
         if folder is report and folder.resolve().is_relative_to(out.resolve()):
             message = f"{what} {folder} is inside {out}: the report would mix with the clean copies. Choose a folder beside it."
             raise CorpusError(message)
@@ -281,7 +281,12 @@ def check_output(sources: Sequence[Path], out: Path, report: Path | None, *, ove
             raise CorpusError(message) from error
 
 
-def _refuse_mixing(sources: Sequence[Path], folder: Path, what: str) -> None:
+def refuse_mixing(sources: Sequence[Path], folder: Path, what: str) -> None:
+    """Refuse a folder for an output that lies in a source, or a source in it.
+
+    Raises:
+        CorpusError: It says which, and what to do.
+    """
     place = folder.resolve()
     for source in sources:
         origin = source.resolve()
@@ -362,13 +367,14 @@ def place_below(folder: Path, name: str) -> Path:
     return path
 
 
-def write(path: Path, data: bytes, mode: int | None = None) -> None:
+def write(path: Path, data: bytes, mode: int | None = None, *, lasting: bool = False) -> None:
     """Write a file so that it is there whole or not at all.
 
     Args:
         path: Where it goes.
         data: What it holds.
         mode: Its permissions; those of any new file by default.
+        lasting: Whether it must be on the disk before it takes its place: where it stands for what cannot be made again.
 
     Raises:
         OSError: It could not be written; nothing is left behind.
@@ -378,11 +384,19 @@ def write(path: Path, data: bytes, mode: int | None = None) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
+            if lasting:
+                to_disk(file)
         Path(beside).chmod(0o666 & ~umask() if mode is None else mode)
         Path(beside).replace(path)
     except BaseException:
         Path(beside).unlink(missing_ok=True)
         raise
+
+
+def to_disk(file: BinaryIO) -> None:
+    """Have the system write to the disk what it holds of a file: a rename may reach the disk before what is renamed."""
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def umask() -> int:

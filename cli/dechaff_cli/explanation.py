@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dechaff import Document, Pipeline, Rule
+    from dechaff_cli.calls import Call
     from dechaff_cli.config import Treatment
-    from dechaff_cli.work import Call
 
 
 def of_rule(rule: Rule) -> Iterator[str]:

@@ -7,12 +7,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pathspec import GitIgnoreSpec
-
 from dechaff.errors import DechaffError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+
+    from pathspec import GitIgnoreSpec
 
 _GITIGNORE = ".gitignore"
 
@@ -46,7 +46,7 @@ def anchored(pattern: str, base: Path) -> str:
 
 def _is_pattern(pattern: str) -> bool:
     try:
-        GitIgnoreSpec.from_lines([pattern])
+        _spec([pattern])
     except ValueError:
         return False
     return True
@@ -54,12 +54,23 @@ def _is_pattern(pattern: str) -> bool:
 
 def matches(patterns: Sequence[str], path: Path, *, is_dir: bool = False) -> bool:
     """Return whether anchored patterns name a path, or a folder that it lies in."""
-    return bool(patterns) and _spec(tuple(patterns)).match_file(_seen(path) + "/" * is_dir)
+    return bool(patterns) and _remembered(tuple(patterns)).match_file(_seen(path) + "/" * is_dir)
 
 
 @lru_cache(maxsize=1 << 10)
-def _spec(patterns: tuple[str, ...]) -> GitIgnoreSpec:
-    return GitIgnoreSpec.from_lines(patterns)
+def _remembered(patterns: tuple[str, ...]) -> GitIgnoreSpec:
+    return _spec(patterns)
+
+
+def _spec(lines: Iterable[str]) -> GitIgnoreSpec:
+    """Return what the lines of a .gitignore name.
+
+    Raises:
+        ValueError: One is no pattern.
+    """
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415  most runs pass nothing over
+
+    return GitIgnoreSpec.from_lines(lines)
 
 
 def _seen(path: Path) -> str:
@@ -105,11 +116,13 @@ class GitIgnored:
 
 
 def _read(file: Path) -> GitIgnoreSpec | None:
+    if not os.path.isfile(file):  # noqa: PTH113  a pipe or a device among scrapes would be waited for, or have no end
+        return None
     try:
         lines = file.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
     except OSError:
         return None
-    return GitIgnoreSpec.from_lines(filter(_is_pattern, lines))  # git passes over a line that is none, too
+    return _spec(filter(_is_pattern, lines))  # git passes over a line that is none, too
 
 
 def passing_over(excluded: Callable[[Path], Sequence[str]], *, respect_gitignore: bool) -> Callable[[Path], Callable[[Path, bool], str]]:

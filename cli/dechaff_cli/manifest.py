@@ -128,9 +128,7 @@ class Manifest:
             list(map(_stored, names)),
         )
         return {
-            _text(name): Known(
-                digest, _text(site), None if numbers is None else np.frombuffer(numbers, np.uint64), made or b"", kept or b""
-            )
+            _text(name): Known(digest, _text(site), _array(numbers), made or b"", kept or b"")
             for name, digest, site, numbers, made, kept in rows
         }
 

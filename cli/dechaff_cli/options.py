@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-TAKING, HOW = "Which files", "How they are cleaned"
+
+def _taking(name: str, metavar: str, help_text: str) -> Any:  # noqa: ANN401  as typer says of it
+    """Return an option that takes a value, and whose help says what holds without it."""
+    return typer.Option(name, metavar=metavar, help=help_text, show_default=False)
+
 
 Paths = Annotated[
     list[str],
@@ -23,42 +27,31 @@ Select = Annotated[
     ),
 ]
 Ignore = Annotated[list[str] | None, typer.Option("--ignore", help="All rules but these; named as for --select.")]
-Include = Annotated[
-    list[str] | None,
-    typer.Option("--include", metavar="GLOB", help="Files to take from folders. [default: *.txt, *.text, *.md]", show_default=False),
-]
-Exclude = Annotated[
-    list[str] | None,
-    typer.Option("--exclude", metavar="GLOB", help="Files and folders to pass over, as in a .gitignore.", show_default=False),
-]
+Include = Annotated[list[str] | None, _taking("--include", "GLOB", "Files to take from folders. [default: *.txt, *.text, *.md]")]
+Exclude = Annotated[list[str] | None, _taking("--exclude", "GLOB", "Files and folders to pass over, as in a .gitignore.")]
 ForceExclude = Annotated[
     bool | None, typer.Option("--force-exclude", help="Pass excluded files over even when they are named one by one.", show_default=False)
 ]
 NoGitignore = Annotated[bool, typer.Option("--no-respect-gitignore", help="Take files that git ignores too.")]
 ConfigOption = Annotated[
     list[str] | None,
-    typer.Option(
+    _taking(
         "--config",
-        metavar="FILE|KEY=VALUE",
-        help="The one configuration to use, or a single setting in TOML, such as 'max-removed = \"30%\"'. May be repeated.",
-        show_default=False,
+        "FILE|KEY=VALUE",
+        "The one configuration to use, or a single setting in TOML, such as 'max-removed = \"30%\"'. May be repeated.",
     ),
 ]
 Isolated = Annotated[bool, typer.Option("--isolated", help="Use no configuration file at all.")]
 Removal = Annotated[
     str | None,
-    typer.Option(
+    _taking(
         "--removal",
-        metavar="careful|balanced|thorough",
-        help="How much may go by the score of the line model alone: what is nearly sure, what is likely, or what leaves each page best. "
+        "careful|balanced|thorough",
+        "How much may go by the score of the line model alone: what is nearly sure, what is likely, or what leaves each page best. "
         "[default: careful]",
-        show_default=False,
     ),
 ]
-ModelFolder = Annotated[
-    Path | None,
-    typer.Option("--model", metavar="DIR", help="Weights of your own for the line model, as dechaff-train wrote them.", show_default=False),
-]
+ModelFolder = Annotated[Path | None, _taking("--model", "DIR", "Weights of your own for the line model, as dechaff-train wrote them.")]
 Jobs = Annotated[
     int | None,
     typer.Option(
@@ -67,100 +60,46 @@ Jobs = Annotated[
 ]
 EngineName = Annotated[
     str | None,
-    typer.Option(
+    _taking(
         "--engine",
-        metavar="NAME",
-        help="What does the work: processes of this machine, or ray, a cluster that shares a file system. [default: processes]",
-        show_default=False,
+        "NAME",
+        "What does the work: processes of this machine, or ray, a cluster that shares a file system. [default: processes]",
     ),
 ]
-Encoding = Annotated[
-    str | None,
-    typer.Option(
-        "--encoding", metavar="NAME", help="What the files are in, as windows-1250. [default: found for each file]", show_default=False
-    ),
-]
+Encoding = Annotated[str | None, _taking("--encoding", "NAME", "What the files are in, as windows-1250. [default: found for each file]")]
 TextColumn = Annotated[
-    str | None,
-    typer.Option(
-        "--text-column",
-        metavar="NAME",
-        help="The column that holds the text, in JSON lines, Parquet and CSV. [default: text]",
-        show_default=False,
-    ),
+    str | None, _taking("--text-column", "NAME", "The column that holds the text, in JSON lines, Parquet and CSV. [default: text]")
 ]
-IdColumn = Annotated[
-    str | None,
-    typer.Option("--id-column", metavar="NAME", help="The column that names a record. [default: its number]", show_default=False),
-]
-UrlColumn = Annotated[
-    str | None,
-    typer.Option(
-        "--url-column", metavar="NAME", help="The column with its address, whose host is its site. [default: url]", show_default=False
-    ),
-]
+IdColumn = Annotated[str | None, _taking("--id-column", "NAME", "The column that names a record. [default: its number]")]
+UrlColumn = Annotated[str | None, _taking("--url-column", "NAME", "The column with its address, whose host is its site. [default: url]")]
 KeepLang = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--keep-lang",
-        metavar="CODES",
-        help="Languages that are content here, as in en,de. May be repeated. [default: en]",
-        show_default=False,
-    ),
+    list[str] | None, _taking("--keep-lang", "CODES", "Languages that are content here, as in en,de. May be repeated. [default: en]")
 ]
 ForeignBlocks = Annotated[
-    str | None,
-    typer.Option(
-        "--foreign-blocks",
-        metavar="WHICH",
-        help="Which blocks in other languages go: edges (of a page) or all. [default: edges]",
-        show_default=False,
-    ),
+    str | None, _taking("--foreign-blocks", "WHICH", "Which blocks in other languages go: edges (of a page) or all. [default: edges]")
 ]
 LanguageEngine = Annotated[
     str | None,
-    typer.Option(
-        "--language-engine",
-        metavar="NAME",
-        help="What confirms their language: profiles (our own statistics) or langdetect. [default: profiles]",
-        show_default=False,
-    ),
+    _taking("--language-engine", "NAME", "What confirms their language: profiles (our own statistics) or langdetect. [default: profiles]"),
 ]
 StdinName = Annotated[str, typer.Option("--stdin-filename", metavar="NAME", help="What to call standard input in messages.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing on standard error but errors.")]
 FailOn = Annotated[
     list[str] | None,
-    typer.Option(
+    _taking(
         "--fail-on",
-        metavar="RULE",
-        help="Fail on findings of these rules alone; named as for --select. [default: all that would change a file, if it has no budget]",
-        show_default=False,
+        "RULE",
+        "Fail on findings of these rules alone; named as for --select. [default: all that would change a file, if it has no budget]",
     ),
 ]
 MaxRemoved = Annotated[
     str | None,
-    typer.Option(
-        "--max-removed",
-        metavar="BUDGET",
-        help="Fail on files that lose more: a share of their characters (30%) or a number of lines (30).",
-        show_default=False,
-    ),
+    _taking("--max-removed", "BUDGET", "Fail on files that lose more: a share of their characters (30%) or a number of lines (30)."),
 ]
 MaxDamaged = Annotated[
     str | None,
-    typer.Option(
-        "--max-damaged",
-        metavar="BUDGET",
-        help="Fail on files where repairs touch more: a share of their lines (5%) or a number of them (5).",
-        show_default=False,
-    ),
+    _taking("--max-damaged", "BUDGET", "Fail on files where repairs touch more: a share of their lines (5%) or a number of them (5)."),
 ]
-Baseline = Annotated[
-    Path | None,
-    typer.Option("--baseline", metavar="FILE", help="Findings to let pass, as `dechaff baseline write` wrote them.", show_default=False),
-]
-Profile = Annotated[
-    Path | None,
-    typer.Option("--profile", metavar="FILE", help="What the pages of each site share, as `dechaff learn` wrote it.", show_default=False),
-]
-OutputFile = Annotated[Path | None, typer.Option("--output-file", metavar="FILE", help="Write the result here.", show_default=False)]
+Baseline = Annotated[Path | None, _taking("--baseline", "FILE", "Findings to let pass, as `dechaff baseline write` wrote them.")]
+Profile = Annotated[Path | None, _taking("--profile", "FILE", "What the pages of each site share, as `dechaff learn` wrote it.")]
+OutputFile = Annotated[Path | None, _taking("--output-file", "FILE", "Write the result here.")]

@@ -1,8 +1,8 @@
-"""The folders that a run writes into: one run at a time, and nothing left of one that was killed."""
+"""A run into folders: clean copies and report, one run at a time, and nothing left of one that was killed."""
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,18 +10,25 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from dechaff_cli import corpus, work
-from dechaff_cli.corpora import converting
+from dechaff_cli.account import Account
+from dechaff_cli.corpora import cleaning, converting
 from dechaff_cli.corpora.remote import is_url
 from dechaff_cli.corpus import CorpusError
+from dechaff_cli.exits import fail
+from dechaff_cli.formats.summary import Summary
 from dechaff_cli.manifest import NAME, Manifest
+from dechaff_cli.passes import Passes
+from dechaff_cli.report_folder import ReportFolder
 from dechaff_cli.resuming import configuration
+from dechaff_cli.terminal import note, show
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from dechaff_cli.corpus import Corpus
+    from dechaff_cli.calls import Call
+    from dechaff_cli.corpus import Corpus, Source
     from dechaff_cli.rerun import Run
-    from dechaff_cli.work import Call
+    from dechaff_cli.run import Outcome, Task
 
 LOCK = ".dechaff.lock"
 _PATIENCE = 5  # seconds: the processes of a killed run end within one, and hold its lock so long
@@ -39,6 +46,8 @@ class Output:
     """Whether what is there may be replaced."""
     resume: bool
     """Whether to go on with what is there."""
+    to: str | None = None
+    """Another form to write the corpus in; None for its own."""
 
     @property
     def places(self) -> list[Path]:
@@ -61,31 +70,31 @@ def named(folder: str, report: Path | None, *, no_report: bool) -> tuple[Path | 
     return folder, report
 
 
-def clean_into(output: Output, found: Corpus, asked: Call, to: str | None, run: Run | None = None) -> None:
-    """Clean what was found into folders.
+def clean_into(output: Output, found: Corpus, asked: Call, run: Run) -> None:
+    """Clean what was found into folders, write the report, and say on standard error what was done.
 
     Args:
         output: The folders.
         found: The corpus.
         asked: The call, for its settings.
-        to: Another form to write it in; None for its own.
         run: What was asked for, for whoever cleans the same files again.
 
     Raises:
         CorpusError: The folders cannot be used so.
     """
+    if not found.files:  # folders and a report of nothing would only be in the way of the next try
+        fail(found.problems)
     corpus.refuse_twins(found)
-    if to is not None:
-        converting.refuse_twins(found, to)
+    if output.to is not None:
+        converting.refuse_twins(found, output.to)
     _check(output, asked)
-    report = output.report
-    written = to is None  # where they are cleaned
+    reported, written = output.report is not None, output.to is None  # files of the same form are written where they are cleaned
     task = asked.task(
         output.folder if written else None,
-        diff=report is not None,
-        suspects=report is not None,
+        diff=reported,
+        report=reported,
         keep_text=not written,
-        pack=report is not None,
+        pack=reported,
         quarantine=output.quarantine,
     )
     with ExitStack() as held:
@@ -95,10 +104,54 @@ def clean_into(output: Output, found: Corpus, asked: Call, to: str | None, run: 
             for place in output.places:
                 sweep(place)
         manifest = None
-        if report is not None and isinstance(output.folder, Path):
+        if output.report is not None and isinstance(output.folder, Path):
             made_by = configuration(task, asked.roots, asked.columns)
-            manifest = held.enter_context(Manifest(report, made_by, resume=output.resume))
-        work.clean_folder(found, task, output.folder, report, asked.jobs, to, manifest, run)
+            manifest = held.enter_context(Manifest(output.report, made_by, resume=output.resume))
+        passes = held.enter_context(Passes(found, task, asked.jobs, manifest))
+        counts = passes.survey()
+        if passes.nothing_to_do():
+            note(f"Nothing has changed: {output.folder} and its report are as the last run left them.")
+            return
+        summary = _write(output, found, task, passes.clean(counts), run)
+        passes.finish()
+    _say(summary, found, output.report)
+
+
+def _write(output: Output, found: Corpus, task: Task, cleaned: Iterable[tuple[Source, Outcome]], run: Run) -> Summary:
+    """Write the clean copies that are not written yet, and the report; return the figures."""
+    over: list[tuple[str, str]] = []
+
+    def judged() -> Iterator[tuple[Source, Outcome]]:
+        for source, outcome in cleaned:
+            over.extend(work.over_budget(source, outcome.report, task))
+            yield source, outcome
+
+    clean = output.folder if isinstance(output.folder, Path) and output.to is None else None
+    with ReportFolder(output.report, sorted(task.rules), clean, run) if output.report else nullcontext() as writing:
+        account = Account(Summary(errors=list(found.problems)), writing)
+        if output.to is None:
+            cleaning.write(found, judged(), output.folder, account)
+        else:
+            converting.write(found, judged(), output.folder, account, output.to)
+        account.summary.skipped = found.skipped
+        account.summary.over = sorted(over)
+        if writing:
+            writing.finish(account.summary)
+    return account.summary
+
+
+def _say(summary: Summary, found: Corpus, report: Path | None) -> None:
+    """Say what a run comes to, and name what failed."""
+    for table in summary.table():
+        show(table)
+        note("")
+    work.say_skipped(found)
+    if report is not None:
+        from dechaff_cli.html import PAGE  # noqa: PLC0415  the template engine comes with it
+
+        note(f"Report: {report / PAGE}")
+    if summary.errors:
+        fail(summary.errors)
 
 
 def _check(output: Output, asked: Call) -> None:

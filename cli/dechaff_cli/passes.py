@@ -10,7 +10,7 @@ from dechaff_cli import run
 from dechaff_cli.corpora import Documents
 from dechaff_cli.engine import Crew
 from dechaff_cli.resuming import Resuming
-from dechaff_cli.terminal import progress
+from dechaff_cli.terminal import is_watched, progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -85,7 +85,10 @@ class Passes:
 
     @contextmanager
     def _bar(self, what: str) -> Iterator[Advance]:
-        """Show a progress bar; give what moves it."""
+        """Show a progress bar where somebody watches; give what moves it."""
+        if not is_watched():
+            yield lambda *_: None
+            return
         total = None if self._documents.streamed else sum(source.size for source in self._found.files)
         done = 0
         with progress() as bar:

@@ -12,7 +12,6 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple, Self
 
 from dechaff import FileReport, RestoreError, restore
 from dechaff_cli import corpus
-from dechaff_cli.html import Page
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
     from dechaff_cli.columns import Columns
     from dechaff_cli.formats.summary import Summary
-    from dechaff_cli.html import Page
+    from dechaff_cli.html.page import Page
     from dechaff_cli.rerun import Run
     from dechaff_cli.run import Outcome
 
@@ -48,11 +47,11 @@ class ReportFolder:
             clean: The folder of the clean copies.
             run: What was asked for, for whoever cleans the same files again.
         """
-        from dechaff_cli.html import Page  # noqa: PLC0415  the template engine is only needed where a report is made
+        from dechaff_cli.html.page import Page  # noqa: PLC0415  the template engine is only needed where a report is made
 
         self._folder, self._rules, self._clean, self._run = folder, rules, clean, run
         self._open = ExitStack()
-        self._page: Page | None = Page(folder)
+        self._page: Page | None = self._open.enter_context(Page(folder, clean))
         self._containers: list[dict[str, Any]] = []
 
     def __enter__(self) -> Self:
@@ -80,7 +79,7 @@ class ReportFolder:
     def add(self, outcome: Outcome) -> None:
         """Write down one document."""
         self._diff.write(outcome.diff)
-        self.add_report(outcome.report, outcome.record)
+        self.add_report(outcome.report, outcome.record, outcome.told)
 
     def add_container(self, name: str, columns: Columns, digest: str) -> None:
         """Write down a container whose records have been written down.
@@ -108,17 +107,18 @@ class ReportFolder:
             file.seek(size)
             file.truncate()
 
-    def add_report(self, report: FileReport, record: bytes = b"") -> None:
+    def add_report(self, report: FileReport, record: bytes = b"", told: str = "") -> None:
         """Write down what is known of one document.
 
         Args:
             report: Its report.
             record: The same as JSON, where somebody made that already.
+            told: What the page is told of it, likewise.
         """
         line = (record or report.to_json().encode("ascii")) + b"\n"
         self._findings.write(line)
         if self._page is not None:
-            self._page.add(report, line)
+            self._page.add(report, line, told)
 
     def finish(self, summary: Summary) -> None:
         """Put all files in their places."""
@@ -131,8 +131,8 @@ class ReportFolder:
             corpus.write(self._folder / CONTAINERS, lines.encode("ascii"))
         if self._run is not None:
             corpus.write(self._folder / RUN, self._run.to_json(self._folder).encode("ascii"))
-        page = self._page or _counted(self._folder)
-        _finish(self._folder, page, summary, self._rules, self._clean)
+        page = self._page or self._open.enter_context(_counted(self._folder, self._clean))
+        _finish(self._folder, page, summary, self._rules)
 
 
 class Renewed(NamedTuple):
@@ -158,40 +158,41 @@ def render(folder: Path, clean: Path | None, renewed: Renewed = Renewed()) -> li
         CorpusError: Something cannot be written.
     """
     from dechaff_cli.formats.summary import Summary  # noqa: PLC0415  they need tables and templates
-    from dechaff_cli.html import Page  # noqa: PLC0415
+    from dechaff_cli.html.page import Page  # noqa: PLC0415
 
     bad: list[str] = []
-    page, summary = Page(folder), Summary()
-    for report in read(folder):
-        if isinstance(report, RestoreError):
-            bad.append(str(report))
-            continue
-        summary.add(report)
-        page.add(report, report.to_json().encode("ascii") + b"\n")
-    before = summary.recall(folder / FIGURES)
-    rules = before if renewed.rules is None else renewed.rules
-    summary.over = sorted([one for one in summary.over if one[0] not in renewed.paths] + [*renewed.over])
+    summary = Summary()
     try:
-        _finish(folder, page, summary, rules, clean)
+        with Page(folder, clean) as page:
+            for report in read(folder):
+                if isinstance(report, RestoreError):
+                    bad.append(str(report))
+                    continue
+                summary.add(report)
+                page.add(report, report.to_json().encode("ascii") + b"\n")
+            before = summary.recall(folder / FIGURES)
+            rules = before if renewed.rules is None else renewed.rules
+            summary.over = sorted([one for one in summary.over if one[0] not in renewed.paths] + [*renewed.over])
+            _finish(folder, page, summary, rules)
     except OSError as error:
         message = f"the report in {folder} cannot be written: {error.strerror}"
         raise corpus.CorpusError(message) from error
     return bad
 
 
-def _counted(folder: Path) -> Page:
-    """Return the page of a report as far as one look at its records makes it."""
-    from dechaff_cli.html import Page  # noqa: PLC0415
+def _counted(folder: Path, clean: Path | None) -> Page:
+    """Return the page of a report that has taken in all its records."""
+    from dechaff_cli.html.page import Page  # noqa: PLC0415
 
-    page = Page(folder)
+    page = Page(folder, clean)
     for report in read(folder):
         if isinstance(report, FileReport):
             page.add(report, report.to_json().encode("ascii") + b"\n")
     return page
 
 
-def _finish(folder: Path, page: Page, summary: Summary, rules: Sequence[str], clean: Path | None) -> None:
-    lines = page.finish(summary, (report for report in read(folder) if isinstance(report, FileReport)), clean)
+def _finish(folder: Path, page: Page, summary: Summary, rules: Sequence[str]) -> None:
+    lines = page.finish(summary)
     corpus.write(folder / FIGURES, summary.to_json(rules).encode("utf-8"))
     corpus.write(folder / SUMMARY, summary.to_markdown(lines).encode("utf-8"))
 

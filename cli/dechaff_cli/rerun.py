@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from dechaff.errors import DechaffError
-from dechaff_cli import work
+from dechaff_cli import calls
+from dechaff_cli.corpora.remote import is_url
+from dechaff_cli.keys import TOP, check
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,13 +33,13 @@ class Run(NamedTuple):
     isolated: bool = False
     quarantine: str | None = None
     options: Mapping[str, Any] = {}
-    """By name of the parameter of `work.call`; those that were not given are left out."""
+    """By name of the parameter of `calls.call`; those that were not given are left out."""
 
     def to_json(self, folder: Path) -> str:
         """Return the record for a report folder: ASCII, with paths relative to the folder, so that all of it can be moved together."""
 
         def near(path: str) -> str:
-            if "://" in path:
+            if is_url(path):
                 return path
             return Path(os.path.relpath(path, folder)).as_posix()
 
@@ -46,7 +48,7 @@ class Run(NamedTuple):
             "dechaff_run": _FORM,
             "paths": [near(path) for path in self.paths],
             "output": None if near(self.output) == f"../{_usual(folder)}" else near(self.output),
-            "config": [word if _is_setting(word) else near(word) for word in self.config],
+            "config": [word if calls.is_setting(word) else near(word) for word in self.config],
             "isolated": self.isolated,
             "quarantine": self.quarantine and near(self.quarantine),
             "options": options,
@@ -68,15 +70,17 @@ class Run(NamedTuple):
                 raise RunError(message)
 
             def here(path: str) -> str:
-                if "://" in path:
+                if is_url(path):
                     return path
                 return os.path.normpath(folder / path)
 
-            options = {name: here(value) if name in _PATHS else value for name, value in dict(record["options"]).items()}
+            said = dict(record["options"])
+            check({name.replace("_", "-"): value for name, value in said.items()}, TOP, f"{file}: options")
+            options = {name: here(value) if name in _PATHS else value for name, value in said.items()}
             return cls(
                 tuple(here(path) for path in record["paths"]),
                 here(f"../{_usual(folder)}") if record["output"] is None else here(record["output"]),
-                tuple(str(word) if _is_setting(word) else here(word) for word in record["config"]),
+                tuple(str(word) if calls.is_setting(word) else here(word) for word in record["config"]),
                 bool(record["isolated"]),
                 None if record["quarantine"] is None else here(record["quarantine"]),
                 options,
@@ -84,24 +88,19 @@ class Run(NamedTuple):
         except OSError as error:
             message = f"{file} cannot be read: {error.strerror}; give the report folder that `dechaff clean` wrote"
             raise RunError(message) from error
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             message = f"{file} is no record of a run: {error!r}"
             raise RunError(message) from error
 
-    def call(self) -> work.Call:
+    def call(self) -> calls.Call:
         """Return the call with its settings as they are now.
 
         Raises:
             DechaffError: A path, a setting or a configuration is wrong.
         """
-        return work.call(self.paths, self.config, isolated=self.isolated, **self.options)
+        return calls.call(self.paths, self.config, isolated=self.isolated, **self.options)
 
 
 def _usual(folder: Path) -> str:
     """Return the name of the folder of clean copies that a report folder is named after: with it left out, both can be renamed."""
     return folder.resolve().name.removesuffix("-report")
-
-
-def _is_setting(word: str) -> bool:
-    """Return whether --config names a setting rather than a file, as `work.call` tells them apart."""
-    return "=" in word and not Path(word).exists()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from dechaff import RULES
 from dechaff_cli.terminal import clipped, safe
+from dechaff_cli.words import several
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -172,7 +173,7 @@ def _message(run: Sequence[Finding], codes: Sequence[str], weight: Counter[str],
     why = clipped(first.note, _NOTE)
     if not _takes_lines(first):
         return why if size == 1 else f"{why} ({size:,} places)"
-    what = f"{size:,} line{'s' * (size > 1)} to remove: {why}"
+    what = f"{several(size, 'line')} to remove: {why}"
     if len(codes) > 1:
         what += "; also " + ", ".join(
             f"{code} {RULES[code].name}" + (f" ×{weight[code]}" if weight[code] > 1 else "") for code in codes[1:]

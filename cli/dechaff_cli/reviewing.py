@@ -17,7 +17,8 @@ from dechaff.guards import guard
 from dechaff.lines import bare
 from dechaff.patterns import Patterns
 from dechaff_cli import configuring, corpus, report_folder, run, work
-from dechaff_cli.again import again
+from dechaff_cli.again import again, refuse_others
+from dechaff_cli.corpora.remote import is_url
 from dechaff_cli.corrections import Correction, CorrectionError, block
 from dechaff_cli.rerun import Run
 
@@ -58,8 +59,11 @@ class Review:
         """
         self.folder = folder
         self.run = Run.read(folder)
-        if (folder / report_folder.CONTAINERS).exists() or any("://" in path for path in (*self.run.paths, self.run.output)):
-            message = "a review cleans files in folders of this machine again; this corpus is kept in containers, or elsewhere"
+        if (folder / report_folder.CONTAINERS).exists() or any(map(is_url, (*self.run.paths, self.run.output))):
+            message = (
+                f"{folder} is of records in containers, or of files that are not on this machine: a review takes files in folders of this "
+                "machine alone. Read its index.html, put [[allow]] and [[rule]] into the configuration, and clean again"
+            )
             raise CorrectionError(message)
         self.config = configuring.place(self.run.call())
         self._gone: dict[tuple[str, str], dict[str, int]] | None = None
@@ -107,6 +111,7 @@ class Review:
             made.append(one)
         if not made:
             return [], refused
+        refuse_others(self.folder, self.run, paths)
         configuring.add(self.config, blocks)
         with (self.folder / KEPT).open("a", encoding="ascii") as kept:
             kept.writelines(json.dumps(one._asdict()) + "\n" for one in made)

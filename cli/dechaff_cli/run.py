@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dechaff import Document, NotTextError, Pipeline, decode
-from dechaff.pages import paged
 from dechaff.repetition import Survey, add_quote
 from dechaff.report import FileReport, again, describe
 from dechaff.rules import extend
@@ -27,6 +26,7 @@ from dechaff_cli.engine.batches import Ask, all_of, batches
 from dechaff_cli.engine.counts import Counts
 from dechaff_cli.engine.flow import in_order
 from dechaff_cli.formats.diff import unified
+from dechaff_cli.html import changes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -68,6 +68,8 @@ class Outcome(NamedTuple):
     """The report as JSON, where it was made already."""
     packed: bytes = b""
     """Report and diff in little room, where they are kept for a later run."""
+    told: str = ""
+    """What the page of the report is told of it, where that was asked for and its clean copy is written."""
 
 
 def packed(outcome: Outcome) -> Outcome:
@@ -93,8 +95,8 @@ class Task:
     out: Path | str | None = None
     """Folder for the clean copies, or the address of one; without one nothing is written."""
     diff: bool = False
-    suspects: bool = False
-    """Whether to look for lines that stay and look like chrome."""
+    report: bool = False
+    """Whether to find what only a report shows: the lines that stay and look like chrome, and every change amid its text."""
     keep_text: bool = False
     pack: bool = False
     """Whether outcomes are kept for a later run."""
@@ -245,7 +247,13 @@ class Pipelines:
         asked = Treatment(self._task.rules, removal=self._task.removal) if configs is None else configs.treatment(path, site)
         if asked not in self._made:
             self._made[asked] = Pipeline(
-                asked.rules, self.counts, allow=asked.allow, languages=asked.languages, removal=asked.removal, model=self._model
+                asked.rules,
+                self.counts,
+                allow=asked.allow,
+                languages=asked.languages,
+                removal=asked.removal,
+                model=self._model,
+                doubts=self._task.report,
             )
         return self._made[asked]
 
@@ -344,18 +352,11 @@ def clean_batch(batch: Sequence[Ask]) -> list[Outcome]:
             outcomes[id(one)] = known._replace(text=again(one.decoded.text, known.report.findings))
     for pipeline, files, works in _prepared([one for one in found if id(one) not in outcomes], held, pipelines):
         made = pipeline.finish(works)
-        doubts = _doubts(pipeline, files, made) if task.suspects else [()] * len(made)
+        doubts = suspects(pipeline, works) if task.report else [()] * len(made)
         for one, cleaned, doubtful in zip(files, made, doubts, strict=True):
             outcome = _written(one, _outcome(one, cleaned, pipeline.rules, task, doubtful), cleaned, task)
             outcomes[id(one)] = packed(outcome) if task.pack else outcome
     return [outcomes[id(one)] for one in found]
-
-
-def _doubts(pipeline: Pipeline, files: Sequence[Read], made: Sequence[Cleaned]) -> list[tuple[Suspect, ...]]:
-    """Return the lines of each clean text that stay and look like chrome; none of a page that was left as it is."""
-    pages = [document(one)._replace(text=cleaned.text) for one, cleaned in zip(files, made, strict=True) if not cleaned.foreign]
-    found = iter(suspects(pipeline, paged(pages)))
-    return [() if cleaned.foreign else next(found) for cleaned in made]
 
 
 def _taken(batch: Sequence[Ask], task: Task) -> tuple[list[Read], dict[Source, Prepared]]:
@@ -377,6 +378,7 @@ def _prepared(
 
 def _written(found: Read, outcome: Outcome, cleaned: Cleaned, task: Task) -> Outcome:
     """Return what became of a file once its clean copy is written, if one is wanted."""
+    assert found.decoded is not None
     source = found.source
     if source.held is not None:
         return outcome
@@ -385,6 +387,8 @@ def _written(found: Read, outcome: Outcome, cleaned: Cleaned, task: Task) -> Out
             corpus.write_below(task.quarantine, source.name, found.raw)
         elif task.out is not None:
             corpus.write_below(task.out, source.name, outcome.text.encode("utf-8"))
+            if task.report and isinstance(task.out, Path):
+                outcome = outcome._replace(told=changes.as_json(outcome.report, found.decoded.text))
     except corpus.CorpusError as error:
         return Outcome(FileReport(source.name, error=str(error)), b"", "")
     except OSError as error:
@@ -397,7 +401,7 @@ def _outcome(found: Read, cleaned: Cleaned, rules: frozenset[str], task: Task, d
     heard = found.decoded._replace(remarks=tuple(remark for remark in found.decoded.remarks if remark.rule in rules))
     page = document(found)
     report = describe(page.path, page.site, found.raw, heard, cleaned, doubtful)
-    diff = unified(page.path, found.raw, found.decoded.text, cleaned) if task.diff and report.findings else b""
+    diff = unified(page.path, found.raw, found.decoded.text, cleaned, report.findings) if task.diff and report.findings else b""
     return Outcome(report, diff, cleaned.text)
 
 

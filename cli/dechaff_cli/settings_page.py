@@ -11,7 +11,7 @@ from dechaff_cli.terminal import safe
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from dechaff_cli.work import Call
+    from dechaff_cli.calls import Call
 
 
 def lines(asked: Call) -> Iterator[str]:

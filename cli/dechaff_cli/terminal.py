@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.measure import Measurement
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from dechaff.errors import DechaffError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from rich.progress import Progress
     from rich.table import Table
 
 # Controls, surrogates and non-characters, invisible and direction-changing characters: what could drive a terminal, hide text in a log,
@@ -124,18 +124,23 @@ def _written() -> Iterator[None]:
         raise OutputError(error) from error
 
 
+def is_watched() -> bool:
+    """Return whether somebody may be watching standard error."""
+    return stderr().is_terminal
+
+
 def progress() -> Progress:
-    """Return a progress bar over bytes on standard error, shown only where somebody is watching; its tasks say how many `documents`."""
-    console = stderr()
+    """Return a progress bar over bytes on standard error, for those who watch; its tasks say how many `documents`."""
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415  few runs are watched
+
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("{task.fields[documents]:,} documents"),
         DownloadColumn(),
         TimeRemainingColumn(),
-        console=console,
+        console=stderr(),
         transient=True,
-        disable=not console.is_terminal,
     )
 
 

@@ -72,8 +72,10 @@ class Odds:
 
     def _add(self, site: Sequence[Page]) -> None:
         labels = np.array([label for page in site for label in page.labels])
-        where, line, whole = words.places(signs.count([text[: signs.LONGEST] for page in site for text in page.lines]))
-        place, label = np.concatenate((where, whole)), np.concatenate((labels[line], labels))
+        seen = signs.count([text[: signs.LONGEST] for page in site for text in page.lines])
+        found = words.places(seen)
+        place = np.concatenate((found.word, found.pair[found.paired], found.line))
+        label = np.concatenate((labels[seen.word_line], labels[seen.word_line[:-1]][found.paired], labels))
         content = np.bincount(place[label == CONTENT], minlength=1 << words.BITS)
         chrome = np.bincount(place[label == CHROME], minlength=1 << words.BITS)
         met = content + chrome > 0
@@ -121,7 +123,7 @@ def table(pages: Iterable[Page], known: Words) -> tuple[tuple[str, ...], NDArray
     values, labels, weights = [], [], []
     names: tuple[str, ...] = ()
     for batch in _batches(one for page in pages for one in varied(page)):
-        found = features.features(features.describe([page.lines for page in batch], [page.gaps for page in batch], known))
+        found = features.Table(features.describe([page.lines for page in batch], [page.gaps for page in batch], known)).found
         names = tuple(found)
         chosen = np.concatenate(_sampled(batch))
         label = np.array([label for page in batch for label in page.labels])

@@ -1,15 +1,17 @@
-"""What hostile text costs: `python tests/benchmarks/worst_cases.py [most kilobytes]` prints seconds a megabyte by kind of text and size.
+"""What hostile text costs: `python tests/benchmarks/worst_cases.py [most kilobytes] [--stages]` prints seconds a megabyte by kind and size.
 
 Time that grows no faster than the text keeps the figures of a row level; each row ends with the factor from its first size to its last.
+With `--stages` a row is a stage, and of each size it has the dearest kind: what one stage costs alone, beside what every one does.
 """
 
 from __future__ import annotations
 
 import sys
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from dechaff import clean, decode
+from dechaff import RULES, NotTextError, clean, decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,27 +75,45 @@ def kinds() -> dict[str, str]:
 
 def rows(most: int) -> Iterator[tuple[str, list[float]]]:
     """Yield for every kind the seconds a megabyte at each size up to the most kilobytes."""
-    clean("Rain fell.\n")  # what is loaded once is no part of it
+    rules = frozenset(RULES)
     for name, piece in kinds().items():
-        costs = []
+        costs: list[float] = []
         for size in (size for size in _SIZES if size <= most):
-            raw = piece.encode("utf-8", "surrogateescape")
-            data = raw * (size * 1000 // len(raw))
-            begin = time.process_time()
-            clean(decode(data).text)
-            costs.append((time.process_time() - begin) * 1e6 / len(data))
+            costs.append(_cost(piece, size, rules))
             if costs[-1] * size / 1000 > 100:  # seconds: larger ones are not worth waiting for
                 break
         yield name, costs
 
 
+def stages(most: int) -> Iterator[tuple[str, list[float]]]:
+    """Yield for every stage the seconds a megabyte that its dearest kind of text takes, at each size."""
+    for stage in sorted({rule.stage for rule in RULES.values()}):
+        rules = frozenset(code for code, rule in RULES.items() if rule.stage == stage)
+        costs = {name: [_cost(piece, size, rules) for size in _SIZES if size <= most] for name, piece in kinds().items()}
+        dearest = max(costs, key=lambda name: costs[name][-1])
+        yield f"{stage}: {dearest}", costs[dearest]
+
+
+def _cost(piece: str, size: int, rules: frozenset[str]) -> float:
+    """Return the processor seconds a megabyte of so many kilobytes; of what is refused, those until it is."""
+    raw = piece.encode("utf-8", "surrogateescape")
+    data = raw * (size * 1000 // len(raw))
+    begin = time.process_time()
+    with suppress(NotTextError):
+        clean(decode(data).text, rules)
+    return (time.process_time() - begin) * 1e6 / len(data)
+
+
 def main() -> None:
     """Print the table."""
-    most = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    numbers = [int(word) for word in sys.argv[1:] if word.isdecimal()]
+    most = numbers[0] if numbers else 1000
     sizes = [size for size in _SIZES if size <= most]
-    print("seconds a megabyte".ljust(26), *(f"{size:>8} kB" for size in sizes), "  factor")
-    for name, costs in rows(most):
-        print(name.ljust(26), *(f"{cost:11.2f}" for cost in costs), f"{costs[-1] / max(costs[0], 0.01):8.2f}", flush=True)
+    for piece in kinds().values():
+        _cost(piece, 1, frozenset(RULES))  # what is loaded once is no part of it
+    print("seconds a megabyte".ljust(40), *(f"{size:>8} kB" for size in sizes), "  factor")
+    for name, costs in (stages if "--stages" in sys.argv else rows)(most):
+        print(name.ljust(40), *(f"{cost:11.2f}" for cost in costs), f"{costs[-1] / max(costs[0], 0.01):8.2f}", flush=True)
 
 
 if __name__ == "__main__":

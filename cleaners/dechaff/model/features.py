@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dechaff.model import signs
-from dechaff.model.sheet import Sheet, level, share
+from dechaff.model.sheet import Sheet, level, quotient, share
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -92,147 +92,160 @@ _WITHOUT_NEAR = frozenset({"words", "closed"})
 _NEIGHBOURS = {"words": (-1, 1, 2), "titled": (-1, 1), "odds": (-3, -2, -1, 1, 2, 3), "closed": (1,), "function": (3,)}
 
 
-def features(lines: Lines, wanted: Collection[str] | None = None) -> dict[str, NDArray[np.uint8]]:
-    """Return the features of every line, one byte each, by name.
+class Table:
+    """The features of the lines of a batch."""
 
-    Args:
-        lines: What the lines are by themselves.
-        wanted: The names to return; all by default.
-    """
-    table = _Table(lines, wanted)
-    table.add_own()
-    table.add_windows()
-    table.add_nearest()
-    table.add_page()
-    table.add_topic()
-    return table.found
+    found: dict[str, NDArray[np.uint8]]
+    """One byte a line, by name."""
 
+    def __init__(self, lines: Lines, wanted: Collection[str] | None = None) -> None:
+        """Find the features.
 
-class _Table:
-    """The features of a batch while they are found."""
-
-    def __init__(self, lines: Lines, wanted: Collection[str] | None) -> None:
-        self.lines, self.wanted, self.own = lines, wanted, lines.own
-        self.sheet = Sheet(lines.pages)
-        self.found: dict[str, NDArray[np.uint8]] = {}
-        self.kind = _kinds(lines.own)
-        self.words = lines.own["words"]
-        self.same, self.earlier = self.sheet.copies(lines.line)
-        self.alike, _ = self.sheet.copies(lines.shape)
+        Args:
+            lines: What the lines are by themselves.
+            wanted: The names of those to find; all by default.
+        """
+        self._lines, self._wanted, self._own = lines, wanted, lines.own
+        self._sheet = Sheet(lines.pages)
+        self.found = {}
+        self._kind = _kinds(lines.own)
+        self._words = lines.own["words"]
+        self._same, self._earlier = self._sheet.copies(lines.line)
+        self._alike, _ = self._sheet.copies(lines.shape)
         # What is averaged over windows and pages, as numbers up to 255.
-        self.base: dict[str, Ints] = {
-            "words": level(self.words).astype(np.int64),
-            "titled": share(self.own["titled"], self.words),
-            "function": share(self.own["function"], self.words),
-            "odds": self.own["odds"],
-            "prose": self.kind.prose * 200,
-            "closed": self.kind.ended * 200,
-            "digits": share(self.own["digits"], self.own["chars"]),
-            "copies": np.minimum(self.same - 1, 3) * 60,
-            "marked": self.kind.marked * 200,
+        base: dict[str, Ints | Flags | NDArray[np.uint8]] = {
+            "words": level(self._words),
+            "titled": share(self._own["titled"], self._words),
+            "function": share(self._own["function"], self._words),
+            "odds": self._own["odds"],
+            "prose": self._kind.prose * 200,
+            "closed": self._kind.ended * 200,
+            "digits": share(self._own["digits"], self._own["chars"]),
+            "copies": np.minimum(self._same - 1, 3) * 60,
+            "marked": self._kind.marked * 200,
             "gaps": lines.gap * 200,
-            "alike": level(self.alike).astype(np.int64),
+            "alike": level(self._alike),
         }
+        self._base = {name: values.astype(np.uint8) for name, values in base.items()}
+        self._add_own()
+        self._add_windows()
+        self._add_nearest()
+        self._add_page()
+        self._add_topic()
 
-    def wants(self, name: str) -> bool:
-        return self.wanted is None or name in self.wanted
+    def _wants(self, name: str) -> bool:
+        return self._wanted is None or name in self._wanted
 
-    def put(self, name: str, values: Ints | NDArray[np.uint8] | Flags) -> None:
-        if self.wants(name):
+    def _put(self, name: str, values: Ints | NDArray[np.uint8] | Flags) -> None:
+        if self._wants(name):
             self.found[name] = np.minimum(values, _MOST).astype(np.uint8)
 
-    def add_own(self) -> None:
+    def _add_own(self) -> None:
         """Add what the line is by itself, and how often its page has it."""
-        own, words = self.own, self.words
+        own, words = self._own, self._words
         for name in ("words", "titled", "function", "digits"):
-            self.put(name, self.base[name])
-        self.put("chars", level(own["chars"]))
-        self.put("word length", share(own["letters"] + own["digits"], words, 8))
-        self.put("function words", own["function"])
-        self.put("upper", share(own["upper"], own["letters"]))
+            self._put(name, self._base[name])
+        self._put("chars", level(own["chars"]))
+        self._put("word length", share(own["letters"] + own["digits"], words, 8))
+        self._put("function words", own["function"])
+        self._put("upper", share(own["upper"], own["letters"]))
         for name in ("stops", "commas", "colons", "quotes", "code", "bars", "symbols", "dashes", "gaps"):
-            self.put(name, level(own[name]))
-        self.put("foreign", share(own["foreign"], own["chars"]))
+            self._put(name, level(own[name]))
+        self._put("foreign", share(own["foreign"], own["chars"]))
         for name in ("ending", "beginning", "odds", "lowest", "highest"):
-            self.put(name, own[name])
-        self.put("gap before", self.lines.gap)
-        self.put("gap after", np.concatenate((self.lines.gap[1:], [False])))
-        self.put("copies", self.same)
-        self.put("earlier copies", self.earlier)
-        self.put("alike", self.alike)
+            self._put(name, own[name])
+        self._put("gap before", self._lines.gap)
+        self._put("gap after", np.concatenate((self._lines.gap[1:], [False])))
+        self._put("copies", self._same)
+        self._put("earlier copies", self._earlier)
+        self._put("alike", self._alike)
 
-    def add_windows(self) -> None:
+    def _add_windows(self) -> None:
         """Add what the next lines are, and what the lines around are on average."""
-        sheet = self.sheet
+        sheet = self._sheet
         inside = {window: np.maximum(sheet.window(sheet.there, *reach), 1) for window, reach in (_NEAR | _FAR).items()}
-        for name, values in self.base.items():
+        for name, values in self._base.items():
             if name in _NEIGHBOURS:
                 spread = sheet.spread(values)
                 for step in _NEIGHBOURS[name]:
-                    self.put(f"{name} {step:+d}", spread[sheet.rows + step])
+                    self._put(f"{name} {step:+d}", spread[sheet.rows + step])
             sums = sheet.sums(values)
             for window, reach in (({} if name in _WITHOUT_NEAR else _NEAR) | _FAR).items():
-                if self.wants(f"{name} {window}"):
-                    self.put(f"{name} {window}", sheet.window(sums, *reach) // inside[window])
+                if self._wants(f"{name} {window}"):
+                    self._put(f"{name} {window}", quotient(sheet.window(sums, *reach), inside[window]))
 
-    def add_nearest(self) -> None:
+    def _add_nearest(self) -> None:
         """Add how far it is to the nearest line of a kind, and the runs and blocks that the line stands in."""
-        sheet, kind, gap = self.sheet, self.kind, self.lines.gap
-        colon = self.own["ending"] == signs.ENDINGS["colon"]
-        nearest = {"prose": kind.prose, "texty": kind.texty, "long": kind.long, "copy": self.same > 1, "gap": gap, "colon": colon}
+        sheet, kind, gap = self._sheet, self._kind, self._lines.gap
+        colon = self._own["ending"] == signs.ENDINGS["colon"]
+        nearest = {"prose": kind.prose, "texty": kind.texty, "long": kind.long, "copy": self._same > 1, "gap": gap, "colon": colon}
         for name, flags in nearest.items():
-            self.put(f"{name} since", level(sheet.since(flags)))
-            self.put(f"{name} until", level(sheet.until(flags)))
-        titled = (self.base["titled"] >= 120) & kind.short  # three words of five
+            self._put(f"{name} since", level(sheet.since(flags)))
+            self._put(f"{name} until", level(sheet.until(flags)))
+        titled = (self._base["titled"] >= 120) & kind.short  # three words of five
         for name, flags in {"short": kind.short, "titled": titled, "marked": kind.marked}.items():
             before, after = sheet.reach(flags)
             run = np.where(flags, before + after + 1, 0)
-            self.put(f"{name} run", level(run))
+            self._put(f"{name} run", level(run))
             if name != "titled":
-                self.put(f"{name} run before", level(before))
-                self.put(f"{name} run after", level(after))
-            self.put(f"longest {name} run", level(sheet.most(run)))
+                self._put(f"{name} run before", level(before))
+                self._put(f"{name} run after", level(after))
+            self._put(f"longest {name} run", level(sheet.most(run)))
         begins = gap | (np.arange(sheet.count) == sheet.begin)
-        self.put("block begin", level(np.minimum(sheet.since(begins) * ~gap, _MOST)))
-        self.put("block end", level(np.minimum(sheet.until(gap) - 1, _MOST)))
+        self._put("block begin", level(np.minimum(sheet.since(begins) * ~gap, _MOST)))
+        self._put("block end", level(np.minimum(sheet.until(gap) - 1, _MOST)))
 
-    def add_page(self) -> None:
+    def _add_page(self) -> None:
         """Add what the page is like, and the line's place on it.
 
         How long a page is, and its longest line, tell pages apart and not lines: trees that know it learn the pages by heart.
         """
-        sheet, words = self.sheet, self.words
+        sheet, words = self._sheet, self._words
         many = sheet.total(np.ones(sheet.count, np.int64))
         all_words = sheet.total(words)
         index = np.arange(sheet.count) - sheet.begin
-        prose, text = words * (self.kind.prose | self.kind.long), words * self.kind.texty
+        prose, text = words * (self._kind.prose | self._kind.long), words * self._kind.texty
         all_prose, all_text = sheet.total(prose), sheet.total(text)
-        self.put("page prose", share(all_prose, all_words))
-        self.put("page text", share(all_text, all_words))
+        self._put("page prose", share(all_prose, all_words))
+        self._put("page text", share(all_text, all_words))
         for name in ("titled", "odds", "closed", "copies", "marked", "gaps", "prose"):
-            self.put(f"page {name}s", sheet.total(self.base[name]) // many)
-        self.put("place", share(index, many))
-        self.put("lines before", level(index))
-        self.put("words before", share(sheet.before(words), all_words))
-        self.put("prose before", share(sheet.before(prose), all_prose))
-        self.put("text before", share(sheet.before(text), all_text))
+            self._put(f"page {name}s", quotient(sheet.total(self._base[name]), many))
+        self._put("place", share(index, many))
+        self._put("lines before", level(index))
+        self._put("words before", share(sheet.before(words), all_words))
+        self._put("prose before", share(sheet.before(prose), all_prose))
+        self._put("text before", share(sheet.before(text), all_text))
         for name, values, reaches in (("prose", prose, (5, 15, 30)), ("text", text, (15,))):
             sums = sheet.sums(values)
             for reach in reaches:
                 near = sheet.window(sums, -reach, reach)
-                self.put(f"{name} peak {reach}", share(near, sheet.most(near)))
-        self.put("longest share", share(words, sheet.most(words)))
+                self._put(f"{name} peak {reach}", share(near, sheet.most(near)))
+        self._put("longest share", share(words, sheet.most(words)))
 
-    def add_topic(self) -> None:
+    def _add_topic(self) -> None:
         """Add how many of the line's words the page's running text has too."""
-        sheet, words = self.sheet, self.words
-        met, often = _topic(self.lines, self.kind.prose | self.kind.long, sheet)
-        self.put("topic met", share(met, words))
-        self.put("topic often", often // np.maximum(words, 1))
+        sheet, words = self._sheet, self._words
+        met, often = _topic(self._lines, self._kind.prose | self._kind.long, sheet)
+        self._put("topic met", share(met, words))
+        self._put("topic often", quotient(often, np.maximum(words, 1)))
         met_sums, sums = sheet.sums(met), sheet.sums(words)
         for window in ("3<", "3>", "10<", "10>"):
             reach = (_NEAR | _FAR)[window]
-            self.put(f"topic {window}", share(sheet.window(met_sums, *reach), sheet.window(sums, *reach)))
+            self._put(f"topic {window}", share(sheet.window(met_sums, *reach), sheet.window(sums, *reach)))
+
+    def facts(self) -> Facts:
+        """Return what a reader can check of each line's place."""
+        sheet, kind, own = self._sheet, self._kind, self._own
+        before, after = sheet.reach(kind.short)
+        return Facts(
+            kind.prose | kind.long,
+            np.where(kind.short, before + after + 1, 0),
+            np.minimum(sheet.since(kind.prose), sheet.until(kind.prose)),
+            2 * own["titled"] > own["words"],
+            self._same,
+            _cells(own, sheet),
+            _code(own, sheet),
+        )
 
 
 class _Kinds(NamedTuple):
@@ -288,21 +301,6 @@ class Facts(NamedTuple):
     """Whether it is short and stands among figures, as the cells of a table do."""
     code: Flags
     """Whether it stands among lines of code."""
-
-
-def facts(lines: Lines) -> Facts:
-    """Return what a reader can check of each line's place."""
-    sheet, kind = Sheet(lines.pages), _kinds(lines.own)
-    before, after = sheet.reach(kind.short)
-    return Facts(
-        kind.prose | kind.long,
-        np.where(kind.short, before + after + 1, 0),
-        np.minimum(sheet.since(kind.prose), sheet.until(kind.prose)),
-        2 * lines.own["titled"] > lines.own["words"],
-        sheet.copies(lines.line)[0],
-        _cells(lines.own, sheet),
-        _code(lines.own, sheet),
-    )
 
 
 _CELLS = 3  # figures among the six nearest lines that make a short line a cell of their table

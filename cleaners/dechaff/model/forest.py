@@ -5,8 +5,9 @@ All arithmetic is on integers, so a score is the same on every machine and in ev
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,10 +20,11 @@ SCALE = 4096
 """Steps of a score to one unit of log-odds."""
 NEVER = 255
 """A border that no feature exceeds."""
-_CHUNK = 16384  # lines scored at a time: with fewer the calls cost more than the work, with more the columns leave the cache
+_CHUNK = 512  # lines scored at a time: what all trees say of them, half a megabyte, stays in a processor's own memory
 
 
-class Forest(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Forest:
     """Trees of one depth."""
 
     names: tuple[str, ...]
@@ -41,47 +43,37 @@ class Forest(NamedTuple):
         Args:
             found: The features by name, one byte a line.
         """
-        table = [found[name] for name in self.names]
-        size = len(table[0])
-        total = np.full(size, self.bias, np.int32)
-        for begin in range(0, size, _CHUNK):
-            part = [column[begin : begin + _CHUNK] for column in table]
-            self._add(part, total[begin : begin + _CHUNK])
+        table = np.stack([found[name] for name in self.names])
+        total = np.full(table.shape[1], self.bias, np.int32)
+        depth = self.columns.shape[1]
+        begins = (np.arange(len(self._pairs)) << 2 * depth)[:, None]
+        for at in range(0, len(total), _CHUNK):
+            place = self._places(np.ascontiguousarray(table[:, at : at + _CHUNK]))
+            both = place[1::2].astype(np.intp) << depth
+            both |= place[::2]
+            both += begins
+            total[at : at + _CHUNK] += self._pairs.take(both, mode="clip").sum(axis=0, dtype=np.int32)
         return total
 
-    def _add(self, part: list[NDArray[np.uint8]], total: NDArray[np.int32]) -> None:
-        """Add what all trees say of some lines, two trees with one look-up: looking up is what a tree costs most."""
-        size, depth = len(total), self.columns.shape[1]
-        place, answer = np.empty(size, np.uint8), np.empty(size, np.bool_)
-        first, both, said = np.empty(size, np.intp), np.empty(size, np.intp), np.empty(size, np.int32)
-        columns = self.columns.tolist()
-        for tree, leaves in zip(range(0, len(columns), 2), _paired(self.leaves.tobytes(), self.leaves.shape), strict=True):
-            self._walk(part, columns[tree], self.borders[tree], place, answer)
-            first[:] = place
-            if tree + 1 < len(columns):
-                self._walk(part, columns[tree + 1], self.borders[tree + 1], place, answer)
-                np.left_shift(place, depth, out=both, dtype=np.intp)
-                np.bitwise_or(both, first, out=first)
-            leaves.take(first, out=said, mode="clip")
-            np.add(total, said, out=total)
+    def _places(self, table: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Return the leaf of each tree, a row for every tree of `_levels`, that each line comes to."""
+        (columns, borders), *others = self._levels
+        place = (table.take(columns, axis=0) > borders).view(np.uint8)
+        for columns, borders in others:
+            place += place
+            place |= (table.take(columns, axis=0) > borders).view(np.uint8)
+        return place
 
-    @staticmethod
-    def _walk(
-        part: list[NDArray[np.uint8]], columns: list[int], borders: NDArray[np.uint8], place: NDArray[np.uint8], answer: NDArray[np.bool_]
-    ) -> None:
-        """Write the leaf that each line comes to."""
-        bit = answer.view(np.uint8)
-        np.greater(part[columns[-1]], borders[-1], out=place.view(np.bool_))
-        for column, border in zip(columns[-2::-1], borders[-2::-1], strict=True):
-            np.greater(part[column], border, out=answer)
-            np.add(place, place, out=place)
-            np.bitwise_or(place, bit, out=place)
+    @cached_property
+    def _levels(self) -> list[tuple[NDArray[np.intp], NDArray[np.uint8]]]:
+        """For each level, the last first: the feature and the border of every tree, and of one more that asks nothing if they are odd."""
+        odd = ((0, len(self.columns) % 2), (0, 0))
+        columns = np.pad(self.columns.astype(np.intp), odd)
+        borders = np.pad(self.borders, odd, constant_values=NEVER)
+        return [(columns[:, level].copy(), borders[:, level, None].copy()) for level in reversed(range(columns.shape[1]))]
 
-
-@lru_cache(maxsize=4)
-def _paired(data: bytes, shape: tuple[int, int]) -> list[NDArray[np.int32]]:
-    """Return for every two trees the sums of their leaves, those of the second by the higher bits."""
-    leaves = np.frombuffer(data, np.int16).reshape(shape).astype(np.int32)
-    firsts, seconds = leaves[0::2], leaves[1::2]
-    pairs = [(second[:, None] + first[None, :]).ravel() for first, second in zip(firsts, seconds, strict=False)]
-    return [*pairs, *firsts[len(pairs) :]]
+    @cached_property
+    def _pairs(self) -> NDArray[np.int32]:
+        """For every two trees the sums of their leaves, the second's by the higher bits: looking up is what a tree costs most."""
+        leaves = np.pad(self.leaves.astype(np.int32), ((0, len(self.leaves) % 2), (0, 0)))
+        return (leaves[1::2, :, None] + leaves[::2, None, :]).reshape(len(leaves) // 2, -1)

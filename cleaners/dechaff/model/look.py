@@ -9,7 +9,7 @@ import numpy as np
 
 from dechaff import guards
 from dechaff.guards import guard
-from dechaff.model import decision, features
+from dechaff.model import FEWEST, decision, features
 from dechaff.model.sheet import NOWHERE, Sheet
 
 if TYPE_CHECKING:
@@ -65,8 +65,9 @@ class Look:
 
     def _look(self, lines: Lines) -> None:
         self.lines = lines
-        score = self.model.forest.score(features.features(lines, self.model.forest.names))
-        self.facts = features.facts(lines)
+        table = features.Table(lines, self.model.forest.names)
+        score = self.model.forest.score(table.found)
+        self.facts = table.facts()
         self.chances = decision.chance(self.model, score)
         self.goes = decision.doomed(self.model, self.removal, score, lines.own["words"], lines.pages)
         self.kept: dict[int, str] = {}
@@ -79,12 +80,12 @@ class Look:
 
     def _hold_back(self, surety: Ints) -> None:
         """Take less from records and papers, whose short lines are content."""
-        edges = [(begin, end) for begin, end in pairwise(self.lines.pages.tolist()) if self.goes[begin:end].any()]
+        unsure = self.goes & (surety >= self.model.careful - decision.RECORD_MARGIN)
+        edges = [(begin, end) for begin, end in pairwise(self.lines.pages.tolist()) if unsure[begin:end].any()]
         guards.ask(line for begin, end in edges for line in self._asked(begin, end))
         for begin, end in edges:
             if self._is_record(begin, end):
-                part = slice(begin, end)
-                self.goes[part] &= surety[part] < self.model.careful - decision.RECORD_MARGIN
+                self.goes[begin:end] &= ~unsure[begin:end]
 
     def _is_record(self, begin: int, end: int) -> bool:
         """Return whether many lines of a page are guarded, for more than one reason."""
@@ -154,17 +155,20 @@ class Look:
         """Return the lines that go: which page and which of its lines, as they were counted at first, and the evidence."""
         where = np.flatnonzero(self.goes)
         page = self.owners[np.searchsorted(self.lines.pages, where, side="right") - 1]
-        return [(int(p), int(self.numbers[i]), self._evidence(int(i))) for p, i in zip(page, where, strict=True)]
+        return list(zip(page.tolist(), self.numbers[where].tolist(), self._evidence(where), strict=True))
 
     def doubtful(self) -> list[tuple[int, int, float, str]]:
-        """Return the lines that only the cut keeps, though they are chrome by far more likely: page, line, chance of chrome, evidence."""
-        where = np.flatnonzero(~self.goes & (_DOUBTFUL * self.chances < decision.WHOLE))
+        """Return the lines that only the cut keeps, though they are chrome by far more likely: page, line, chance of chrome, evidence.
+
+        Of pages that lose nothing in this look, which is the last at them; as few lines as are never cut are not judged either.
+        """
+        sizes = np.diff(self.lines.pages)
+        settled = (sizes >= FEWEST) & ~np.logical_or.reduceat(self.goes, self.lines.pages[:-1])
+        where = np.flatnonzero(np.repeat(settled, sizes) & (_DOUBTFUL * self.chances < decision.WHOLE))
+        where = np.array([i for i in where.tolist() if i not in self.kept], np.int64)
         page = self.owners[np.searchsorted(self.lines.pages, where, side="right") - 1]
-        return [
-            (int(p), int(self.numbers[i]), round(1 - int(self.chances[i]) / decision.WHOLE, 3), self._evidence(int(i)))
-            for p, i in zip(page, where, strict=True)
-            if int(i) not in self.kept
-        ]
+        chances = [round(1 - chance / decision.WHOLE, 3) for chance in self.chances[where].tolist()]
+        return list(zip(page.tolist(), self.numbers[where].tolist(), chances, self._evidence(where), strict=True))
 
     def next(self) -> Look | None:
         """Return the next look at the pages that lost something, or None."""
@@ -184,18 +188,23 @@ class Look:
 
     def verdict(self, i: int) -> Verdict:
         """Return what is said of a line of the only page."""
-        return Verdict(int(self.chances[i]) / decision.WHOLE, self._evidence(i), bool(self.goes[i]), self.kept.get(i, ""))
+        (evidence,) = self._evidence(np.array([i]))
+        return Verdict(int(self.chances[i]) / decision.WHOLE, evidence, bool(self.goes[i]), self.kept.get(i, ""))
 
-    def _evidence(self, i: int) -> str:
+    def _evidence(self, where: Ints) -> list[str]:
+        """Return in words what speaks for the scores of some lines."""
         facts = self.facts
-        words = int(self.lines.own["words"][i])
-        size = "1 word" if words == 1 else f"{words} words"
-        kind = "text" if facts.prose[i] else "title-case line" if facts.titled[i] and words > 1 else "line"
-        parts = [f"{kind} of {size}"]
-        if facts.run[i] > 1:
-            parts[0] += f" in a run of {int(facts.run[i])}"
-        if facts.copies[i] > 1:
-            parts.append(f"stands {int(facts.copies[i])} times on the page")
-        far = int(facts.distance[i])
-        parts.append("no other sentence on the page" if far >= NOWHERE else f"{far} line{'s' * (far > 1)} from the nearest sentence")
-        return f"score {int(self.chances[i]) / decision.WHOLE:.3f}: {', '.join(parts)}"
+        columns = (self.chances, self.lines.own["words"], facts.prose, facts.titled, facts.run, facts.copies, facts.distance)
+        said = []
+        for chance, words, prose, titled, run, copies, distance in zip(*(column[where].tolist() for column in columns), strict=True):
+            kind = "text" if prose else "title-case line" if titled and words > 1 else "line"
+            size = "1 word" if words == 1 else f"{words} words"
+            among = f" in a run of {run}" if run > 1 else ""
+            stands = f", stands {copies} times on the page" if copies > 1 else ""
+            far = (
+                "no other sentence on the page"
+                if distance >= NOWHERE
+                else f"{distance} line{'s' * (distance > 1)} from the nearest sentence"
+            )
+            said.append(f"score {chance / decision.WHOLE:.3f}: {kind} of {size}{among}{stands}, {far}")
+        return said

@@ -7,17 +7,19 @@ in the batch.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from dechaff.model.signs import mixed
+from dechaff.hashes import mixed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
     Flags = NDArray[np.bool_]
+
+    Number = TypeVar("Number", bound=np.generic)
 
 REACH = 32
 """Lines either side of a line that its windows reach at most; the pages of a batch stand that far apart."""
@@ -36,12 +38,20 @@ def _levels() -> NDArray[np.uint8]:
 
 def level(numbers: Ints) -> NDArray[np.uint8]:
     """Return the rounded logarithm of counts: 0 for 0, 1 for 1, and eight more for each doubling, up to 128."""
-    return _levels()[np.minimum(numbers, (1 << 16) - 1)]
+    return _levels().take(numbers, mode="clip")
 
 
 def share(part: Ints, whole: Ints, scale: int = 200) -> Ints:
     """Return parts of a whole in steps of 1/scale; 0 of nothing."""
-    return np.asarray(part * scale // np.maximum(whole, 1))
+    return quotient(part * scale, np.maximum(whole, 1))
+
+
+def quotient(whole: NDArray[np.integer], parts: NDArray[np.integer]) -> Ints:
+    """Return quotients rounded down, as long as dividends stay below 2^52: then a division of doubles never rounds up to a whole number.
+
+    Processors divide doubles several at a time, and integers one by one.
+    """
+    return (whole / parts).astype(np.int64)
 
 
 class Sheet:
@@ -59,23 +69,26 @@ class Sheet:
         self.pages = pages
         self.there = self.sums(np.ones(self.count, np.int64))
 
-    def spread(self, values: Ints) -> Ints:
+    def spread(self, values: NDArray[Number]) -> NDArray[Number]:
         """Return values by row, zero between pages."""
-        out = np.zeros(self.height, np.int64)
+        out = np.zeros(self.height, values.dtype)
         out[self.rows] = values
         return out
 
-    def sums(self, values: Ints) -> Ints:
+    def sums(self, values: NDArray[Any]) -> Ints:
         """Return running sums by row, from which `window` cuts."""
-        return np.concatenate((np.zeros(1, np.int64), np.cumsum(self.spread(values))))
+        out = np.zeros(self.height + 1, np.int64)
+        np.cumsum(self.spread(values), out=out[1:])
+        return out
 
     def window(self, sums: Ints, first: int, last: int) -> Ints:
         """Return the sum over the lines from `first` to `last`, both counted from each line."""
-        return np.asarray(sums[self.rows + (last + 1)] - sums[self.rows + first])
+        begin, end = REACH, self.height - REACH  # where there are lines
+        return np.take(sums[begin + last + 1 : end + last + 1] - sums[begin + first : end + first], self.rows - begin)
 
-    def total(self, values: Ints) -> Ints:
+    def total(self, values: NDArray[Any]) -> Ints:
         """Return the sum over a line's page, for each line."""
-        return np.repeat(np.add.reduceat(values, self.pages[:-1]), self.sizes)
+        return np.repeat(np.add.reduceat(values, self.pages[:-1], dtype=np.int64), self.sizes)
 
     def most(self, values: Ints) -> Ints:
         """Return the largest value on a line's page, for each line."""

@@ -6,43 +6,44 @@ Integers only, so that every machine agrees.
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+
+from dechaff.hashes import mixed, of_runs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    Ints = NDArray[np.int64]
-    Hashes = NDArray[np.uint64]
+    from dechaff.hashes import Hashes, Ints
 
 LONGEST = 4000
-"""Code points of a line that are looked at: four counters of 16 bits share a machine word, and no line this long is in doubt."""
+"""Code points of a line that are looked at: no longer line is in doubt."""
+_PIECE = 1 << 17  # bytes counted at once: what is made of them, up to 8 bytes for each, stays in a processor's own memory
 
-_KINDS = (
-    ("chars", "upper", "lower", "digits"),
-    ("stops", "commas", "colons", "quotes"),
-    ("brackets", "code", "bars", "symbols"),
-    ("spaces", "dashes", "foreign", "letters"),
-)
-_OF_KIND = {
+_KINDS = {
     "upper": b"ABCDEFGHIJKLMNOPQRSTUVWXYZ",
     "lower": b"abcdefghijklmnopqrstuvwxyz",
-    "letters": b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
     "digits": b"0123456789",
     "stops": b".!?",
     "commas": b",",
     "colons": b":;",
     "quotes": b"\"'",
     "brackets": b"()[]",
-    "code": b"{}<>=_\\^~`",
-    "bars": b"|/>",
+    "code": b"{}<=_\\^~`",
+    "bars": b"|/",
+    "arrows": b">",
     "symbols": b"@#*&+%$",
     "spaces": b" \t\r\v\f",
     "dashes": b"-",
+    "foreign": bytes(range(0xC0, 0x100)),
+    "inner": b"\n" + bytes(range(0x80, 0xC0)),
+    "rest": b"",
 }
+"""Bytes by kind, none of more than one; `inner` are those that begin no character of the line."""
 # The words that hold English sentences together: menus and titles have few, running text has two in five.
 _FUNCTION_WORDS = (
     "a about after all also an and any are as at be been but by can could did do does during each for from had has have he her his how i "
@@ -73,77 +74,83 @@ class Signs(NamedTuple):
 
 
 def count(lines: Sequence[str]) -> Signs:
-    """Return the counts for some lines, none of them blank or with a line break."""
-    data = np.frombuffer(("\n".join(lines) + "\n").encode("utf-8", "surrogatepass"), np.uint8)
-    ends = np.flatnonzero(data == ord("\n"))
-    starts = np.concatenate(([0], ends[:-1] + 1))
-    counts: dict[str, Ints] = {}
-    for names, table in zip(_KINDS, _packed(), strict=True):
-        sums = np.add.reduceat(table[data], starts)
-        for place, name in enumerate(names):
-            counts[name] = ((sums >> np.uint64(16 * place)) & np.uint64(0xFFFF)).astype(np.int64)
-    counts["ending"] = _ending_table()[data[ends - 1]]
+    """Return the counts for some lines, at least one and none of them blank or with a line break."""
+    text = ("\n".join(lines) + "\n").encode("utf-8", "surrogatepass")
+    ends = np.flatnonzero(np.frombuffer(text, np.uint8) == ord("\n")) + 1
+    starts = np.concatenate(([0], ends[:-1]))
+    cuts = [*np.unique(np.searchsorted(starts, np.arange(0, starts[-1] + 1, _PIECE))).tolist(), len(lines)]
+    return _joined([_counted(text[starts[i] : ends[j - 1]], starts[i:j] - starts[i], ends[i:j] - starts[i]) for i, j in pairwise(cuts)])
+
+
+def _joined(pieces: Sequence[Signs]) -> Signs:
+    """Return the counts of lines in pieces that follow one another."""
+    if len(pieces) == 1:
+        return pieces[0]
+    lines = accumulate((len(piece.line) for piece in pieces), initial=0)
+    words = [*accumulate((len(piece.word) for piece in pieces), initial=0)]
+    return Signs(
+        {name: np.concatenate([piece.counts[name] for piece in pieces]) for name in pieces[0].counts},
+        np.concatenate([piece.line for piece in pieces]),
+        np.concatenate([piece.shape for piece in pieces]),
+        np.concatenate([piece.word for piece in pieces]),
+        np.concatenate([piece.word_line + before for piece, before in zip(pieces, lines, strict=False)]),
+        np.concatenate([*(piece.first_word[:-1] + before for piece, before in zip(pieces, words, strict=False)), words[-1:]]),
+    )
+
+
+def _counted(text: bytes, starts: Ints, ends: Ints) -> Signs:
+    """Return the counts for lines in UTF-8 that stand between offsets, their breaks included."""
+    data, size = np.frombuffer(text, np.uint8), len(starts)
+    cell = np.repeat(np.arange(size) * len(_KINDS), ends - starts)  # of a table: a row for each line, a column for each kind
+    cell += np.frombuffer(text.translate(_kinds()), np.uint8)
+    table = np.bincount(cell, minlength=size * len(_KINDS)).reshape(size, len(_KINDS))
+    counts = dict(zip(_KINDS, table.T.copy(), strict=True))
+    counts["chars"] = ends - starts - counts["inner"]
+    counts["letters"] = counts["upper"] + counts["lower"]
+    counts["code"] += counts["arrows"]
+    counts["bars"] += counts["arrows"]
+    counts["ending"] = _ending_table()[data[ends - 2]]
     counts["beginning"] = _beginning_table()[data[starts]]
     counts["beginning"][_is_bullet(data, starts)] = BEGINNINGS["mark"]
-    of_word = _word_table()[data]
-    _unword_punctuation(data, of_word)
-    begins = np.flatnonzero(of_word & ~np.concatenate(([False], of_word[:-1])))
-    line_of = np.zeros(len(data), np.int64)
-    line_of[starts[1:]] = 1
-    word_line = np.cumsum(line_of)[begins]
-    counts["words"] = np.bincount(word_line, minlength=len(lines))
-    capital = _upper_table()[data]
-    counts["titled"] = np.bincount(word_line[capital[begins]], minlength=len(lines))
-    gap = _stop_table()[data[:-2]] & (data[1:-1] == ord(" ")) & capital[2:]
-    counts["gaps"] = np.bincount(np.cumsum(line_of)[np.flatnonzero(gap)], minlength=len(lines))
+    folded = np.frombuffer(bytearray(text).translate(_folding()), np.uint8)
+    _unword_punctuation(data, folded)
+    begins = np.flatnonzero((folded != 0) & (np.concatenate(([0], folded[:-1])) == 0))
+    initial, word_line = data[begins], cell[begins] // len(_KINDS)
+    capital = _is_upper(initial)
+    counts["words"] = np.bincount(word_line, minlength=size)
+    counts["titled"] = np.bincount(word_line[capital], minlength=size)
+    stops = np.flatnonzero((data[1:-1] == ord(" ")) & _is_upper(data[2:]))
+    stops = stops[_is_stop()[data[stops]]]
+    counts["gaps"] = np.bincount(cell[stops] // len(_KINDS), minlength=size)
     first_word = np.concatenate(([0], np.cumsum(counts["words"])))
-    word = _hash_words(data, of_word, begins)
+    word = _hash_words(folded, begins)
     function = _function_words()[(word >> np.uint64(44)).astype(np.int64)]
-    counts["function"] = np.bincount(word_line[function], minlength=len(lines))
-    kind = np.where(function, 1, np.where(capital[begins], 2, np.where(_digit_table()[data[begins]], 3, 4))).astype(np.uint64)
+    counts["function"] = np.bincount(word_line[function], minlength=size)
+    kind = np.where(function, 1, np.where(capital, 2, np.where(_is_digit(initial), 3, 4))).astype(np.uint64)
     tail = counts["ending"].astype(np.uint64) * np.uint64(16) + counts["beginning"].astype(np.uint64)
     return Signs(counts, _sequence(word, first_word), mixed(_sequence(kind, first_word) + tail), word, word_line, first_word)
 
 
-_MULTIPLIER = 0x9E3779B97F4A7C15  # 2^64 divided by the golden ratio, odd: Knuth's multiplicative hashing
-_INVERSE = pow(_MULTIPLIER, -1, 1 << 64)
-_LEAST_POWERS = 1 << 16
-
-
-def mixed(values: Hashes) -> Hashes:
-    """Return hashes whose upper bits depend on all bits of the values."""
-    values = (values ^ (values >> np.uint64(32))) * np.uint64(_MULTIPLIER)
-    return np.asarray((values ^ (values >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9))
-
-
-@lru_cache(maxsize=4)
-def _powers(base: int, size: int) -> Hashes:
-    steps = np.full(size, base, np.uint64)
-    steps[0] = 1
-    return np.multiply.accumulate(steps)
-
-
-def _power_tables(size: int) -> tuple[Hashes, Hashes]:
-    size = 1 << max(size, _LEAST_POWERS).bit_length()
-    return _powers(_MULTIPLIER, size), _powers(_INVERSE, size)
-
-
-def _hash_words(data: NDArray[np.uint8], of_word: NDArray[np.bool_], begins: Ints) -> Hashes:
-    """Return a polynomial hash of each word: the sum of its bytes times powers, shifted back to the word's own beginning."""
-    if not len(begins):
-        return np.zeros(0, np.uint64)
-    power, inverse = _power_tables(len(data))
-    terms = np.where(of_word, _byte_values()[data], np.uint64(0)) * power[: len(data)]
-    return mixed(np.add.reduceat(terms, begins) * inverse[begins])
+def _hash_words(folded: NDArray[np.uint8], begins: Ints) -> Hashes:
+    """Return a hash of each word; what stands between them is folded to 0."""
+    return of_runs(_byte_values()[folded], begins) if len(begins) else np.zeros(0, np.uint64)
 
 
 def _sequence(values: Hashes, first: Ints) -> Hashes:
     """Return a hash of each line's values in their order; 0 for a line without any."""
-    if not len(values):
-        return np.zeros(len(first) - 1, np.uint64)
-    power, inverse = _power_tables(len(values))
-    sums = np.concatenate(([np.uint64(0)], np.cumsum((values | np.uint64(1)) * power[: len(values)], dtype=np.uint64)))
-    return mixed((sums[first[1:]] - sums[first[:-1]]) * inverse[first[:-1]])
+    found = np.zeros(len(first) - 1, np.uint64)
+    has = first[1:] > first[:-1]
+    if len(values):
+        found[has] = of_runs(values | np.uint64(1), first[:-1][has])
+    return found
+
+
+def _is_upper(data: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    return np.asarray(data - ord("A") < len(_KINDS["upper"]))  # below "A" it wraps round
+
+
+def _is_digit(data: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    return np.asarray(data - ord("0") < len(_KINDS["digits"]))
 
 
 def hash_word(word: str) -> int:
@@ -158,78 +165,61 @@ def hash_word(word: str) -> int:
 @lru_cache(maxsize=1)
 def _function_words() -> NDArray[np.bool_]:
     table = np.zeros(1 << 20, np.bool_)
-    data = np.frombuffer((_FUNCTION_WORDS + " ").encode(), np.uint8)
-    of_word = data != ord(" ")
-    begins = np.flatnonzero(of_word & ~np.concatenate(([False], of_word[:-1])))
-    table[(_hash_words(data, of_word, begins) >> np.uint64(44)).astype(np.int64)] = True
+    folded = np.frombuffer(f" {_FUNCTION_WORDS}".encode().translate(_folding()), np.uint8)
+    begins = np.flatnonzero(folded[:-1] == 0) + 1
+    table[(_hash_words(folded, begins) >> np.uint64(44)).astype(np.int64)] = True
     return table
 
 
 @lru_cache(maxsize=1)
-def _packed() -> list[Hashes]:
-    """Return a table for each group of kinds: what a byte adds to its four counters."""
-    tables = []
-    for names in _KINDS:
-        table = np.zeros(256, np.uint64)
-        for place, name in enumerate(names):
-            if name == "chars":
-                members = [byte for byte in range(256) if not 0x80 <= byte < 0xC0 and byte != ord("\n")]
-            elif name == "foreign":
-                members = list(range(0xC0, 0x100))
-            else:
-                members = list(_OF_KIND[name])
-            table[members] += np.uint64(1 << (16 * place))
-        tables.append(table)
-    return tables
-
-
-def _of(members: bytes) -> NDArray[np.bool_]:
-    table = np.zeros(256, np.bool_)
-    table[list(members)] = True
-    return table
+def _kinds() -> bytes:
+    """Return the place of each byte's kind among `_KINDS`, as `bytes.translate` takes it."""
+    table = bytearray([len(_KINDS) - 1]) * 256
+    for place, members in enumerate(_KINDS.values()):
+        for byte in members:
+            table[byte] = place
+    return bytes(table)
 
 
 @lru_cache(maxsize=1)
-def _word_table() -> NDArray[np.bool_]:
-    return _of(_OF_KIND["letters"] + _OF_KIND["digits"] + bytes(range(0x80, 0x100)))
-
-
-@lru_cache(maxsize=1)
-def _upper_table() -> NDArray[np.bool_]:
-    return _of(_OF_KIND["upper"])
-
-
-@lru_cache(maxsize=1)
-def _digit_table() -> NDArray[np.bool_]:
-    return _of(_OF_KIND["digits"])
-
-
-@lru_cache(maxsize=1)
-def _stop_table() -> NDArray[np.bool_]:
-    return _of(_OF_KIND["stops"])
+def _folding() -> bytes:
+    """Return what stands for each byte in words: letters whatever their case, all digits alike, 0 for what is in none."""
+    table = bytearray(256)
+    table[0x80:] = range(0x80, 0x100)
+    for lower, upper in zip(_KINDS["lower"], _KINDS["upper"], strict=True):
+        table[lower] = table[upper] = lower
+    for digit in _KINDS["digits"]:
+        table[digit] = ord("0")
+    return bytes(table)
 
 
 @lru_cache(maxsize=1)
 def _byte_values() -> Hashes:
-    """Return what a byte counts in a hash: letters whatever their case, all digits alike."""
-    folded = np.arange(256, dtype=np.uint64)
-    folded[list(_OF_KIND["upper"])] += np.uint64(32)
-    folded[list(_OF_KIND["digits"])] = ord("0")
-    return mixed(folded + np.uint64(1))
+    """Return what a folded byte counts in a hash."""
+    values = mixed(np.arange(1, 257, dtype=np.uint64))
+    values[0] = 0
+    return values
+
+
+@lru_cache(maxsize=1)
+def _is_stop() -> NDArray[np.bool_]:
+    table = np.zeros(256, np.bool_)
+    table[list(_KINDS["stops"])] = True
+    return table
 
 
 @lru_cache(maxsize=1)
 def _ending_table() -> Ints:
     table = np.full(256, ENDINGS["other"], np.int64)
     members = {
-        "letter": _OF_KIND["letters"],
+        "letter": _KINDS["upper"] + _KINDS["lower"],
         "stop": b".",
         "exclamation": b"!?",
         "colon": b":",
         "comma": b",;",
-        "digit": _OF_KIND["digits"],
+        "digit": _KINDS["digits"],
         "bracket": b")]",
-        "quote": _OF_KIND["quotes"],
+        "quote": _KINDS["quotes"],
         "foreign": bytes(range(0x80, 0x100)),
     }
     for name, some in members.items():
@@ -241,9 +231,9 @@ def _ending_table() -> Ints:
 def _beginning_table() -> Ints:
     table = np.full(256, BEGINNINGS["other"], np.int64)
     for name, members in (
-        ("upper", _OF_KIND["upper"]),
-        ("lower", _OF_KIND["lower"]),
-        ("digit", _OF_KIND["digits"]),
+        ("upper", _KINDS["upper"]),
+        ("lower", _KINDS["lower"]),
+        ("digit", _KINDS["digits"]),
         ("mark", b"*-+>|#"),
         ("foreign", bytes(range(0x80, 0x100))),
     ):
@@ -259,9 +249,9 @@ def _is_bullet(data: NDArray[np.uint8], starts: Ints) -> NDArray[np.bool_]:
     return np.asarray(wide | ((lead == 0xC2) & (middle == 0xB7)))
 
 
-def _unword_punctuation(data: NDArray[np.uint8], of_word: NDArray[np.bool_]) -> None:
+def _unword_punctuation(data: NDArray[np.uint8], folded: NDArray[np.uint8]) -> None:
     """Take out of words what UTF-8 leads in with C2 (no-break space, guillemets, signs) and E2 (dashes, quotes, bullets, arrows)."""
     for lead, size in ((0xC2, 2), (0xE2, 3)):
         at = np.flatnonzero(data == lead)
         for step in range(size):
-            of_word[np.minimum(at + step, len(data) - 1)] = False
+            folded[at + step] = 0

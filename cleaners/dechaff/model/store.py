@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dechaff.errors import ModelError
+from dechaff.model.decision import CHANCES
+from dechaff.model.features import Table, describe
 from dechaff.model.forest import Forest
-from dechaff.model.words import Words
+from dechaff.model.words import BITS, Words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 ARRAYS, CARD = "line_model.bin", "line_model.json"
 _TYPES = {"int8", "uint8", "int16", "uint16"}
+_DEEPEST = 8  # levels of a tree: the way through one is kept in a byte
+_FAR = 1 << 30  # no score comes near it, and added to any it stays within 32 bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ def unpack(body: bytes, text: bytes) -> tuple[dict[str, NDArray[Any]], dict[str,
 
     Raises:
         ModelError: The two do not belong together.
+        ValueError: An array is of no type that we have.
     """
     card = json.loads(text)
     if sha256(body).hexdigest() != card["sha256"]:
@@ -61,7 +66,7 @@ def unpack(body: bytes, text: bytes) -> tuple[dict[str, NDArray[Any]], dict[str,
     for name, (kind, *shape) in card["arrays"].items():
         if kind not in _TYPES:
             message = f"{CARD}: array {name}: unknown type {kind!r}"
-            raise ModelError(message)
+            raise ValueError(message)
         form = np.dtype(kind).newbyteorder("<")
         size = int(np.prod(shape)) * form.itemsize
         arrays[name] = np.frombuffer(body, form, int(np.prod(shape)), at).astype(kind).reshape(shape)
@@ -70,9 +75,32 @@ def unpack(body: bytes, text: bytes) -> tuple[dict[str, NDArray[Any]], dict[str,
 
 
 def assemble(arrays: Mapping[str, NDArray[Any]], card: Mapping[str, Any]) -> Model:
-    """Return the model that arrays and card hold."""
-    forest = Forest(tuple(card["features"]), arrays["columns"], arrays["borders"], arrays["leaves"], card["bias"])
-    return Model(Words(arrays["words"]), forest, arrays["chances"], card["careful"], card["balanced"])
+    """Return the model that arrays and card hold.
+
+    Raises:
+        ValueError: They are of no form that can be scored by.
+    """
+    trees, depth = arrays["columns"].shape
+    forms = {
+        "words": ("int8", (1 << BITS,)),
+        "columns": ("uint8", (trees, depth)),
+        "borders": ("uint8", (trees, depth)),
+        "leaves": ("int16", (trees, 1 << min(depth, _DEEPEST))),
+        "chances": ("uint16", (CHANCES,)),
+    }
+    numbers = [card[name] for name in ("bias", "careful", "balanced")]
+    names, words = tuple(map(str, card["features"])), Words(arrays["words"])
+    sound = (
+        trees > 0 < depth
+        and all((str(arrays[name].dtype), arrays[name].shape) == form for name, form in forms.items())
+        and all(isinstance(number, int) and abs(number) < _FAR for number in numbers)
+        and arrays["columns"].max() < len(names)
+        and {*names} <= {*Table(describe([["Rain fell."]], [[False]], words), names).found}
+    )
+    if not sound:
+        message = "its arrays or numbers are not those of trees"
+        raise ValueError(message)
+    return Model(words, Forest(names, arrays["columns"], arrays["borders"], arrays["leaves"], numbers[0]), arrays["chances"], *numbers[1:])
 
 
 def read(folder: Path) -> Model:
@@ -83,7 +111,7 @@ def read(folder: Path) -> Model:
     """
     try:
         return assemble(*unpack((folder / ARRAYS).read_bytes(), (folder / CARD).read_bytes()))
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         message = f"{folder} holds no line model: {ARRAYS} and {CARD} are what training writes ({error})"
         raise ModelError(message) from error
 

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dechaff.model.signs import mixed
+from dechaff.hashes import mixed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dechaff.model.signs import Hashes, Ints, Signs
+    from dechaff.hashes import Hashes, Ints
+    from dechaff.model.signs import Signs
 
 BITS = 16
 """The table has 2^16 places: 64 kB, with some 30,000 words, pairs and lines that enough sites have."""
@@ -28,32 +29,49 @@ class Words(NamedTuple):
 
     def score(self, seen: Signs) -> dict[str, Ints]:
         """Return for each line the mean, the lowest and the highest weight of its words, `_MIDDLE` standing for even odds."""
-        count = len(seen.line)
-        where, line, whole = places(seen)
-        weight = self.weights[where].astype(np.int64)
-        total = np.bincount(line, weights=weight, minlength=count).astype(np.int64)  # sums of bytes: exact in a double
-        own = self.weights[whole].astype(np.int64)
-        terms = np.bincount(line, minlength=count)
-        mean = _MIDDLE + (2 * total + 2 * own * np.maximum(terms, 1)) // np.maximum(2 * terms, 1)
-        lowest, highest = own + _MIDDLE, own + _MIDDLE
-        if len(line):
-            has = np.flatnonzero(terms)
-            order = np.argsort(line, kind="stable")
-            begins = np.concatenate(([0], np.cumsum(terms[has])[:-1]))
-            lowest[has] = np.minimum(lowest[has], _MIDDLE + np.minimum.reduceat(weight[order], begins))
-            highest[has] = np.maximum(highest[has], _MIDDLE + np.maximum.reduceat(weight[order], begins))
-        return {"odds": np.clip(mean, 0, 255), "lowest": np.clip(lowest, 0, 255), "highest": np.clip(highest, 0, 255)}
+        place = places(seen)
+        own = self.weights[place.line].astype(np.int64)
+        words = seen.counts["words"]
+        terms = np.maximum(2 * words - 1, 0)
+        total = np.zeros(len(own), np.int64)
+        lowest, highest = own.copy(), own.copy()
+        if len(place.word):
+            single, pair = self.weights[place.word], self.weights[place.pair]
+            low, high, both = single.copy(), single.copy(), single.astype(np.int64)
+            np.minimum(low[:-1], pair, out=low[:-1], where=place.paired)
+            np.maximum(high[:-1], pair, out=high[:-1], where=place.paired)
+            np.add(both[:-1], pair, out=both[:-1], where=place.paired)
+            has = words > 0
+            begins = seen.first_word[:-1][has]
+            total[has] = np.add.reduceat(both, begins)
+            lowest[has] = np.minimum(own[has], np.minimum.reduceat(low, begins))
+            highest[has] = np.maximum(own[has], np.maximum.reduceat(high, begins))
+        mean = (2 * total + 2 * own * np.maximum(terms, 1)) // np.maximum(2 * terms, 1)
+        found = {"odds": mean, "lowest": lowest, "highest": highest}
+        return {name: np.clip(_MIDDLE + values, 0, 255) for name, values in found.items()}
 
 
-def places(seen: Signs) -> tuple[Ints, Ints, Ints]:
-    """Return where the words and pairs of some lines stand in the table, the line of each, and where the whole lines stand."""
+class Places(NamedTuple):
+    """Where the words, pairs and lines of a batch stand in the table."""
+
+    word: Ints
+    pair: Ints
+    """One for every word but the last: it and the next."""
+    paired: NDArray[np.bool_]
+    """Whether the two are on one line, and so a pair."""
+    line: Ints
+
+
+def places(seen: Signs) -> Places:
+    """Return where the words and pairs of some lines, and the lines themselves, stand in the table."""
     short = seen.counts["words"] <= _SHORT
     salt = np.where(short, np.uint64(_SALTS[0]), np.uint64(0))
-    single = _place(seen.word ^ salt[seen.word_line])
-    pair_line = seen.word_line[:-1][seen.word_line[:-1] == seen.word_line[1:]] if len(seen.word) else seen.word_line
-    at = np.flatnonzero(seen.word_line[:-1] == seen.word_line[1:]) if len(seen.word) else np.zeros(0, np.int64)
-    pair = _place(seen.word[at] * np.uint64(3) + seen.word[at + 1] + np.uint64(_SALTS[1]))
-    return np.concatenate((single, pair)), np.concatenate((seen.word_line, pair_line)), _place(seen.line ^ np.uint64(_SALTS[2]))
+    return Places(
+        _place(seen.word ^ salt[seen.word_line]),
+        _place(seen.word[:-1] * np.uint64(3) + seen.word[1:] + np.uint64(_SALTS[1])),
+        seen.word_line[:-1] == seen.word_line[1:],
+        _place(seen.line ^ np.uint64(_SALTS[2])),
+    )
 
 
 def _place(hashes: Hashes) -> Ints:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 LOST = "\ufffd"
 _BEYOND = re.compile("[^\x00-\x7f]")
@@ -17,10 +18,6 @@ volupté
 """.split()  # noqa: SIM905  a hundred words read better so than as a list
 """What English writes with accents, but for words that are others where the accent was a quotation mark, such as "passé" and "coupé"."""
 _FULL = {_BEYOND.sub(LOST, word.lower()): word.lower() for word in _WORDS}
-_PARTLY_LOST = re.compile(
-    "(?<![^\\W_])(?:" + "|".join(_BEYOND.sub("[^\x00-\x7f]", word) for word in _WORDS) + ")(?![^\\W_])",
-    re.IGNORECASE,
-)
 
 
 def restore(line: str) -> str:
@@ -29,7 +26,14 @@ def restore(line: str) -> str:
     >>> restore("The caf\ufffds served cr\ufffdme br\ufffdl\ufffde.")
     'The cafés served crème brûlée.'
     """
-    return _PARTLY_LOST.sub(_restored, line)
+    return _partly_lost().sub(_restored, line)
+
+
+@cache
+def _partly_lost() -> re.Pattern[str]:
+    """Return what finds these words; compiling it takes longer than many a run that never meets one."""
+    words = "|".join(_BEYOND.sub("[^\x00-\x7f]", word) for word in _WORDS)
+    return re.compile(f"(?<![^\\W_])(?:{words})(?![^\\W_])", re.IGNORECASE)
 
 
 def _restored(match: re.Match[str]) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from dechaff_cli import options, work
+from dechaff_cli import calls, options, work
 from dechaff_cli.exits import FINDINGS, exit_codes, fail
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def write(
     with exit_codes():
         from dechaff_cli.terminal import note
 
-        asked = work.call(paths, config, isolated=isolated, select=select, ignore=ignore, jobs=jobs)
+        asked = calls.call(paths, config, isolated=isolated, select=select, ignore=ignore, jobs=jobs)
         place = _place(asked, file)
         baseline, totals = _checked(asked, place, new=not place.exists())
         baseline.take()
@@ -72,7 +72,7 @@ def prune(
     with exit_codes():
         from dechaff_cli.terminal import note, put
 
-        asked = work.call(paths, config, isolated=isolated, select=select, ignore=ignore, jobs=jobs)
+        asked = calls.call(paths, config, isolated=isolated, select=select, ignore=ignore, jobs=jobs)
         place = _place(asked, file)
         baseline, totals = _checked(asked, place)
         gone = baseline.prune()
@@ -106,7 +106,7 @@ def check(
     with exit_codes():
         from dechaff_cli.terminal import note, put
 
-        asked = work.call(paths, config, isolated=isolated, select=select, ignore=ignore, jobs=jobs)
+        asked = calls.call(paths, config, isolated=isolated, select=select, ignore=ignore, jobs=jobs)
         place = _place(asked, file)
         baseline, totals = _checked(asked, place)
         unused = list(baseline.unused(gone=True))
@@ -123,13 +123,13 @@ def _entries(count: int) -> str:
     return f"{count:,} entr{'y' if count == 1 else 'ies'}"
 
 
-def _place(asked: work.Call, file: Path | None) -> Path:
+def _place(asked: calls.Call, file: Path | None) -> Path:
     from dechaff_cli import baseline
 
     return file or Path(asked.configs.of_run("baseline") or baseline.NAME)
 
 
-def _checked(asked: work.Call, place: Path, *, new: bool = False) -> tuple[Baseline, Totals]:
+def _checked(asked: calls.Call, place: Path, *, new: bool = False) -> tuple[Baseline, Totals]:
     """Return a baseline that has seen all findings of a call."""
     from dechaff_cli import checking
     from dechaff_cli.baseline import Baseline

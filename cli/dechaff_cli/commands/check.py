@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from dechaff_cli import options, work
+from dechaff_cli import calls, options, work
 from dechaff_cli.exits import FINDINGS, exit_codes, fail
 
 OutputFormat = Annotated[
@@ -76,9 +76,9 @@ def check(
       dechaff check scrapes/ --max-removed 30% --output-format sarif --output-file dechaff.sarif
       git diff --name-only -z main -- '*.txt' | xargs -0 dechaff check --force-exclude
     """
-    given = work.said(locals())
+    given = calls.said(locals())
     with exit_codes():
-        asked = work.call(paths, config, isolated=isolated, stdin_filename=stdin_filename, **given)
+        asked = calls.call(paths, config, isolated=isolated, stdin_filename=stdin_filename, **given)
         if show_settings or show_files:
             _show(asked, settings=show_settings)
             return
@@ -95,7 +95,7 @@ def check(
             raise typer.Exit(FINDINGS)
 
 
-def _show(asked: work.Call, *, settings: bool) -> None:
+def _show(asked: calls.Call, *, settings: bool) -> None:
     from dechaff_cli.terminal import put, safe
 
     if settings:

@@ -52,7 +52,7 @@ def compare(
         budgets = [None if budget is None else Budget.parse(budget) for budget in (max_loss, max_shrink)]
         found = comparison.compare(old, new)
         failed = found.exceeded(*budgets)
-        with checking.Output(output_file) as sink:
+        with checking.Sink(output_file) as sink:
             for line in comparison.FORMATS[output_format](found, failed):
                 sink.put(line)
         checking.add_to_step("\n".join(comparison.markdown(found, failed)) + "\n")

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dechaff_cli import options, work
+from dechaff_cli import calls, options, work
 from dechaff_cli.exits import exit_codes, fail
+from dechaff_cli.words import several
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +64,7 @@ def learn(
       dechaff learn scrapes/ -o sites.jsonl
       dechaff check scrapes/journal/new.txt --profile sites.jsonl
     """
-    given = work.said(locals())
+    given = calls.said(locals())
     with exit_codes():
         from dechaff.profile import Profile
         from dechaff.tally import PAGE
@@ -71,13 +72,13 @@ def learn(
         from dechaff_cli.corpora import Documents
         from dechaff_cli.terminal import note
 
-        if work.STDIN in paths:
+        if calls.STDIN in paths:
             message = "a site is learned from files, not from standard input"
             raise corpus.CorpusError(message)
         seen_on = _day(day)
-        asked = work.call(paths, config, isolated=isolated, learning=True, **given)
+        asked = calls.call(paths, config, isolated=isolated, learning=True, **given)
         place = output or Path(asked.configs.of_run("profile") or NAME)
-        old = Profile() if fresh or not place.exists() else work.read_profile(place)
+        old = Profile() if fresh or not place.exists() else calls.read_profile(place)
         asked = replace(asked, profile=old, profile_file=place)
         asked = replace(asked, profile=replace(old, roots=(*old.roots, *_roots(asked, place))))
         found = work.find(asked)
@@ -97,13 +98,13 @@ def learn(
         learned = [site for site in quotes if site in profile.sites]
         lines = sum(len(profile.sites[site].lines) for site in learned)
         pages = new.rows.pages[new.rows.item == PAGE]
-        note(f"{_number(lines, 'shared line')} of {_number(len(learned), 'site')}, from {_number(int(pages.sum()), 'page')}, in {place}")
+        note(f"{several(lines, 'shared line')} of {several(len(learned), 'site')}, from {several(int(pages.sum()), 'page')}, in {place}")
         unknown = new.of("").pages
         if few := pages.size - len(learned) - bool(unknown):
-            note(f"Nothing learned from {_number(few, 'site')} of one or two pages.")
+            note(f"Nothing learned from {several(few, 'site')} of one or two pages.")
         if unknown:
             note(
-                f"Nothing learned from {_number(unknown, 'page')} of no known site: "
+                f"Nothing learned from {several(unknown, 'page')} of no known site: "
                 "name the folder that the sites are folders of, or set `root`."
             )
         work.say_skipped(found)
@@ -132,7 +133,7 @@ def _once(files: Sequence[Source], place: Path) -> list[Source]:
     return [source for source in files if first[source.path.resolve()] is source]
 
 
-def _roots(asked: work.Call, place: Path) -> list[str]:
+def _roots(asked: calls.Call, place: Path) -> list[str]:
     """Return the folders that sites are folders of in this call and that the profile does not know, relative to where it is."""
     from dechaff_cli.corpus import spelled
 
@@ -159,7 +160,3 @@ def _say(change: Change) -> None:
         put(f"  gone from the {pair.zone}: {safe(pair.line)}")
     if len(change.gone) > _SHOWN:
         put(f"  and {len(change.gone) - _SHOWN} more")
-
-
-def _number(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"

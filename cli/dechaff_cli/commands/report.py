@@ -75,7 +75,8 @@ def review(
     """Read a report with buttons beside the lines: keep this line, keep lines like this, this is chrome.
 
     Each shows the rule that it would write into your configuration, and how many lines of the corpus would change. The files concerned
-    are cleaned again. The report is served on this machine alone, at an address that nobody can guess; end with Ctrl-C.
+    are cleaned again: files in folders of this machine, not records of containers. The report is served on this machine alone, at an
+    address that nobody can guess; end with Ctrl-C.
 
     Exit status: 0 when all is well, 1 when a correction of --apply could not be made, 2 on an error.
 

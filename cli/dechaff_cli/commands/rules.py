@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from dechaff_cli import work
+from dechaff_cli import calls
 from dechaff_cli.exits import FINDINGS, exit_codes
 from dechaff_cli.options import ConfigOption, Ignore, Isolated, Select  # noqa: TC001  typer reads them when the command runs
+from dechaff_cli.words import several
 
 app = typer.Typer(rich_markup_mode=None, invoke_without_command=True)
 
@@ -42,7 +43,7 @@ def rules(
 
             put(rules_page.markdown().rstrip("\n"))
             return
-        chosen = work.call(["."], config, isolated=isolated, select=select, ignore=ignore).configs.rules()
+        chosen = calls.call(["."], config, isolated=isolated, select=select, ignore=ignore).configs.rules()
         if not chosen:
             return
         wide = max(len(RULES[code].name) for code in chosen)
@@ -76,14 +77,14 @@ def try_own(
         from dechaff_cli import rule_test
         from dechaff_cli.terminal import note, put
 
-        configs = work.call(["."], config, isolated=isolated, rules=[str(file) for file in files or []]).configs
+        configs = calls.call(["."], config, isolated=isolated, rules=[str(file) for file in files or []]).configs
         allowed = [table for table in configs.main["allow"] if table.get("examples")] if not files else []
         faults = [fault for rule in configs.own for fault in rule_test.faults(rule)]
         faults += [fault for table in allowed for fault in rule_test.allow_faults(table)]
         for fault in faults:
             put(fault)
-        kept = f" and {len(allowed)} allowed line{'s' * (len(allowed) != 1)}" if allowed else ""
-        tried = f"{len(configs.own)} rule{'s' * (len(configs.own) != 1)} of your own{kept} tried"
-        note(f"{tried}, {len(faults)} fault{'s' * (len(faults) != 1)}")
+        kept = f" and {several(len(allowed), 'allowed line')}" if allowed else ""
+        tried = f"{several(len(configs.own), 'rule')} of your own{kept} tried"
+        note(f"{tried}, {several(len(faults), 'fault')}")
         if faults:
             raise typer.Exit(FINDINGS)

@@ -14,34 +14,34 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from dechaff_cli.account import Account
     from dechaff_cli.columns import Columns
     from dechaff_cli.corpora.rewriting import Part
     from dechaff_cli.corpus import Corpus, Source
     from dechaff_cli.run import Outcome
-    from dechaff_cli.tally import Tally
 
 
-def write(found: Corpus, cleaned: Iterable[tuple[Source, Outcome]], out: Path | str, tally: Tally) -> None:
+def write(found: Corpus, cleaned: Iterable[tuple[Source, Outcome]], out: Path | str, account: Account) -> None:
     """Write what was cleaned, and add it up.
 
     Args:
         found: The corpus.
         cleaned: Its documents and what became of them, in order.
         out: The folder of the clean copies.
-        tally: What they are added to.
+        account: What they are added to.
     """
     for part in rewriting.by_file(found.files, cleaned):
         source = part.source
-        outcomes = tally.adding(part.outcomes)
+        outcomes = account.adding(part.outcomes)
         if form_of(source.name) is None:
             for _ in outcomes:
                 pass
             continue
-        with tally.whole(source.name):
+        with account.whole(source.name):
             change = rewriting.Cleaning(source, outcomes)
             seen = rewriting.rewrite(source, found.columns, streams.place_below(out, source.name), change)
-            if tally.writing:
-                tally.writing.add_container(source.name, seen, rewriting.original(source))
+            if account.writing:
+                account.writing.add_container(source.name, seen, rewriting.original(source))
 
 
 def overwrite(found: Corpus, cleaned: Iterable[tuple[Source, Outcome]], errors: list[tuple[str, str]]) -> int:
@@ -93,7 +93,7 @@ def _overwrite_file(source: Source, outcomes: Iterable[Outcome]) -> None:
     for outcome in outcomes:
         report = outcome.report
         if report.error is None and report.sha256_in != report.sha256_out:
-            corpus.write(path, outcome.text.encode("utf-8"), path.stat().st_mode & 0o7777)
+            corpus.write(path, outcome.text.encode("utf-8"), path.stat().st_mode & 0o7777, lasting=True)
 
 
 def _overwrite_container(source: Source, outcomes: Iterable[Outcome], columns: Columns) -> None:

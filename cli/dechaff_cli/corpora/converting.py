@@ -17,12 +17,12 @@ from dechaff_cli.corpus import CorpusError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from dechaff_cli.account import Account
     from dechaff_cli.columns import Columns
     from dechaff_cli.corpora.forms import Composer
     from dechaff_cli.corpora.records import Record
     from dechaff_cli.corpus import Corpus, Source
     from dechaff_cli.run import Outcome
-    from dechaff_cli.tally import Tally
 
     _Add = Callable[[Record, bytes | None, Mapping[str, Any]], None]
 
@@ -51,36 +51,36 @@ def refuse_twins(found: Corpus, to: str) -> None:
     found.files = [source for source in found.files if not is_container(source.name) or first[_written(source, to)] is source]
 
 
-def write(found: Corpus, cleaned: Iterable[tuple[Source, Outcome]], out: Path | str, tally: Tally, to: str) -> None:
+def write(found: Corpus, cleaned: Iterable[tuple[Source, Outcome]], out: Path | str, account: Account, to: str) -> None:
     """Write what was cleaned in another form, and add it up.
 
     Args:
         found: The corpus.
         cleaned: Its documents and what became of them, in order.
         out: The folder of the new files.
-        tally: What they are added to.
+        account: What they are added to.
         to: One of `FORMS`.
 
     Raises:
         CorpusError: A new file cannot be made of the texts.
     """
-    if tally.writing:
-        tally.writing.add_conversion(to)
+    if account.writing:
+        account.writing.add_conversion(to)
     try:
-        _write(found, cleaned, out, tally, to)
+        _write(found, cleaned, out, account, to)
     except OSError as error:
         message = f"--output {out} cannot be written: {error.strerror}"
         raise CorpusError(message) from error
 
 
-def _write(found: Corpus, cleaned: Iterable[tuple[Source, Outcome]], out: Path | str, tally: Tally, to: str) -> None:
+def _write(found: Corpus, cleaned: Iterable[tuple[Source, Outcome]], out: Path | str, account: Account, to: str) -> None:
     with ExitStack() as opened:
         texts: dict[str, Composer] = {}  # one new file for the texts of each folder that was named
         for part in rewriting.by_file(found.files, cleaned):
             source = part.source
-            outcomes = tally.adding(part.outcomes)
+            outcomes = account.adding(part.outcomes)
             if is_container(source.name):
-                with tally.whole(source.name):
+                with account.whole(source.name):
                     _container(source, found.columns, outcomes, (out, to))
                 continue
             for outcome in outcomes:

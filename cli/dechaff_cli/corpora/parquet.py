@@ -46,7 +46,7 @@ def _opened(source: Source) -> Iterator[Any]:
     try:
         with streams.file(source) as file:
             yield pa.parquet.ParquetFile(file, buffer_size=1 << 20)  # a page at a time, and not a whole row group
-    except pa.ArrowException as error:
+    except (pa.ArrowException, UnicodeDecodeError) as error:
         message = f"is no sound Parquet file: {str(error).splitlines()[0]}"
         raise CorpusError(message) from error
 
@@ -112,9 +112,11 @@ class _Writer:
         self._pa = _pyarrow()
         with _opened(source) as table:
             self._schema = table.schema_arrow
+            groups = [0] if table.num_row_groups else []
+            sound = any(True for _ in table.iter_batches(1, row_groups=groups, use_threads=False))
             said = table.metadata
             self._groups = [said.row_group(at).num_rows for at in range(said.num_row_groups)][::-1]
-            first = said.row_group(0) if said.num_row_groups else None
+            first = said.row_group(0) if sound else None  # to ask for a codec that nobody knows ends the process
             packed = {} if first is None else {_path(first, at): _codec(first, at) for at in range(first.num_columns)}
         self._column = self._schema.names.index(columns.text_name)
         self._out = self._pa.parquet.ParquetWriter(out, self._schema, compression=packed or "snappy")

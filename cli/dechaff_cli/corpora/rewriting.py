@@ -41,7 +41,7 @@ def rewrite(  # noqa: PLR0913  where from, how, where to
         columns: Where its records keep what.
         place: Where the new one goes.
         change: Returns the new text of each record that is a text, in UTF-8; None to keep the record as it is.
-        mode: The permissions of the new one; those of any new file by default.
+        mode: The permissions of the new one, which takes the place of the original; those of any new file by default.
         wanted: Asked when it is complete, whether it is to take its place.
 
     Returns:
@@ -53,7 +53,10 @@ def rewrite(  # noqa: PLR0913  where from, how, where to
     """
     form = form_of(source.name)
     assert form is not None
-    with streams.beside(place, mode, wanted) as file, nullcontext(file) if form.PACKS else streams.packed(file, source.name) as out:
+    with (
+        streams.beside(place, mode, wanted, lasting=mode is not None) as file,
+        nullcontext(file) if form.PACKS else streams.packed(file, source.name) as out,
+    ):
         writer = form.writer(out, source, columns)
         with finished(writer):
             for record in documents.records(source, columns, whole=True):

@@ -143,8 +143,12 @@ def check_ratio(unpacked: int, size: int) -> None:
 
 
 @contextmanager
-def beside(path: Path | str, mode: int | None = None, wanted: Callable[[], bool] = lambda: True) -> Iterator[BinaryIO]:
+def beside(
+    path: Path | str, mode: int | None = None, wanted: Callable[[], bool] = lambda: True, *, lasting: bool = False
+) -> Iterator[BinaryIO]:
     """Open a new file; it takes its place when the block ends well and it is wanted, and otherwise leaves nothing behind.
+
+    What lasts is on the disk before it takes its place, as in `corpus.write`.
 
     A file of another file system is made here first, since few of them can take one back.
 
@@ -155,6 +159,8 @@ def beside(path: Path | str, mode: int | None = None, wanted: Callable[[], bool]
     try:
         with os.fdopen(handle, "wb") as out:
             yield out
+            if lasting:
+                corpus.to_disk(out)
         Path(temporary).chmod(0o666 & ~corpus.umask() if mode is None else mode)
         if wanted() and isinstance(path, Path):
             Path(temporary).replace(path)

@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from dechaff_cli.engine.crew import Crew
 from dechaff_cli.engine.flow import Here
-from dechaff_cli.engine.pool import Crew, Pool
 
 if TYPE_CHECKING:
     from dechaff_cli.engine.flow import Begin, Place, Work
@@ -39,4 +39,8 @@ def place(engine: str, work: Work, crew: Crew, batches: int, begin: Begin) -> Pl
 
         return Cluster(work, crew.jobs, begin)
     jobs = min(crew.jobs or os.cpu_count() or 1, batches)
-    return Here(work, begin) if jobs <= 1 else Pool(work, jobs, begin, crew)
+    if jobs <= 1:
+        return Here(work, begin)
+    from dechaff_cli.engine.pool import Pool  # noqa: PLC0415  hardly any small run needs it
+
+    return Pool(work, jobs, begin, crew)

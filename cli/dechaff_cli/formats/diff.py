@@ -10,16 +10,16 @@ from typing import IO, TYPE_CHECKING
 from dechaff.edits import to_source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from dechaff import Cleaned, Edit
+    from dechaff import Cleaned, Finding
 
 _CONTEXT = 3  # lines, as diff -u has them
 _HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@")
 _OPEN = b"\n\\ No newline at end of file\n"
 
 
-def unified(name: str, raw: bytes, text: str, cleaned: Cleaned) -> bytes:
+def unified(name: str, raw: bytes, text: str, cleaned: Cleaned, findings: Sequence[Finding]) -> bytes:
     """Return the diff from a file to its clean copy, from the edits themselves: nothing is compared twice.
 
     Args:
@@ -27,10 +27,11 @@ def unified(name: str, raw: bytes, text: str, cleaned: Cleaned) -> bytes:
         raw: The bytes of the file.
         text: Their text, as decoded.
         cleaned: What became of it.
+        findings: The same, placed in the text.
     """
     old, new = _lines(raw), _lines(cleaned.text.encode("utf-8"))
     aligned = text.count("\n") == raw.count(b"\n")  # not so in UTF-16, where the bytes of a line feed stand elsewhere
-    changes = list(_changes(old, raw, text, cleaned)) if aligned else [(0, len(old), 0, len(new))]
+    changes = list(_changes(_grown(old, raw, text, cleaned, findings))) if aligned else [(0, len(old), 0, len(new))]
     if changes and changes[-1][1] >= len(old):  # a last line without a line feed counts as a line only if it has characters
         changes[-1] = (*changes[-1][:3], len(new))
     hunks = b"".join(_hunks(old, new, changes))
@@ -74,34 +75,8 @@ def _lines(raw: bytes) -> list[bytes]:
     return [line + b"\n" for line in closed] + ([last] if last else [])
 
 
-def _changes(old: Sequence[bytes], raw: bytes, text: str, cleaned: Cleaned) -> Iterator[tuple[int, int, int, int]]:
+def _changes(grown: Mapping[int, int]) -> Iterator[tuple[int, int, int, int]]:
     """Yield ranges of old and of new lines that may differ; between them, line stands for line."""
-    plain = text.encode("utf-8")
-    grown: dict[int, int] = {}  # by line: how many lines more, or fewer, stand there now
-    if plain != raw:  # a line whose very bytes differ is changed by being read
-        grown = {i: 0 for i, (line, new) in enumerate(zip(old, plain.split(b"\n"), strict=False)) if line.removesuffix(b"\n") != new}
-    starts = list(accumulate((len(line) + 1 for line in text.split("\n")), initial=0))
-    before: list[Sequence[Edit]] = []
-    for edits, was in zip(cleaned.layers, cleaned.old, strict=True):
-        first = to_source([edit.start for edit in edits], before)
-        lines = [bisect_right(starts, begin) - 1 for begin in first]
-        other = []
-        for i, (edit, gone) in enumerate(zip(edits, was, strict=True)):
-            if gone.find("\n") == len(gone) - 1 >= 0 and not edit.new and first[i] == starts[lines[i]]:  # a whole line goes
-                grown[lines[i]] = grown.get(lines[i], 0) - 1
-            else:
-                other.append(i)
-        last = to_source([max(edits[i].end - 1, edits[i].start) for i in other], before)
-        for i, end in zip(other, last, strict=True):
-            edit, gone, begin = edits[i], was[i], first[i]
-            line, until = lines[i], bisect_right(starts, end) - 1
-            if gone.endswith("\n") and begin > starts[line]:
-                until += 1  # what is left of the line runs into the next
-            for touched in range(line, min(until, len(old) - 1) + 1):
-                grown.setdefault(touched, 0)
-            line = min(line, len(old) - 1)
-            grown[line] = grown.get(line, 0) + edit.new.count("\n") - gone.count("\n")
-        before.append(edits)
     shift = 0
     changed = sorted(grown)
     k = 0
@@ -113,6 +88,32 @@ def _changes(old: Sequence[bytes], raw: bytes, text: str, cleaned: Cleaned) -> I
         yield changed[begin], changed[k] + 1, changed[begin] + shift, changed[k] + 1 + shift + growth
         shift += growth
         k += 1
+
+
+def _grown(old: Sequence[bytes], raw: bytes, text: str, cleaned: Cleaned, findings: Sequence[Finding]) -> dict[int, int]:
+    """Return by old line that may differ how many lines more, or fewer, stand there now."""
+    plain = text.encode("utf-8")
+    grown: dict[int, int] = {}
+    if plain != raw:  # a line whose very bytes differ is changed by being read
+        grown = {i: 0 for i, (line, new) in enumerate(zip(old, plain.split(b"\n"), strict=False)) if line.removesuffix(b"\n") != new}
+    others: dict[int, list[Finding]] = {}
+    for one in findings:
+        if one.column == 1 and not one.new and one.old.find("\n") == len(one.old) - 1 >= 0:  # a whole line goes
+            grown[one.line - 1] = grown.get(one.line - 1, 0) - 1
+        elif one.layer >= 0:
+            others.setdefault(one.layer, []).append(one)
+    starts = list(accumulate((len(line) + 1 for line in text.split("\n")), initial=0)) if others else []
+    for layer, found in others.items():
+        ends = to_source([one.start + max(len(one.old) - 1, 0) for one in found], cleaned.layers[:layer])
+        for one, end in zip(found, ends, strict=True):
+            line, until = one.line - 1, bisect_right(starts, end) - 1
+            if one.old.endswith("\n") and one.column > 1:
+                until += 1  # what is left of the line runs into the next
+            for touched in range(line, min(until, len(old) - 1) + 1):
+                grown.setdefault(touched, 0)
+            line = min(line, len(old) - 1)
+            grown[line] = grown.get(line, 0) + one.new.count("\n") - one.old.count("\n")
+    return grown
 
 
 def _hunks(old: Sequence[bytes], new: Sequence[bytes], changes: Sequence[tuple[int, int, int, int]]) -> Iterator[bytes]:

@@ -10,6 +10,7 @@ from dechaff import RULES
 from dechaff_cli.formats.cells import cell
 from dechaff_cli.results import LEVELS
 from dechaff_cli.terminal import clipped, safe
+from dechaff_cli.words import several
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,8 +89,8 @@ class Markdown:
 
 def verdict(totals: Totals) -> str:
     """Return what a check comes to, in a sentence."""
-    where = f"{totals.touched:,} of {totals.files:,} file{'s' * (totals.files != 1)}"
-    words = [f"{totals.findings:,} finding{'s' * (totals.findings != 1)} in {where}"]
+    where = f"{totals.touched:,} of {several(totals.files, 'file')}"
+    words = [f"{several(totals.findings, 'finding')} in {where}"]
     if totals.failed:
         words.append(f"{totals.failed:,} fail{'s' * (totals.failed == 1)}")
     if totals.known:

@@ -14,13 +14,14 @@ from dechaff import RULES, __version__
 from dechaff.rules import digest, find, is_code
 from dechaff_cli.formats.cells import cell
 from dechaff_cli.terminal import clipped, safe
+from dechaff_cli.words import several
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from dechaff import FileReport
-    from dechaff_cli.html import Lines
+    from dechaff_cli.html.page import Lines
 
 _NAMED = 3  # of each kind: a line of a pull request holds no more
 _SHOWN = 80  # code points of a corpus line that such a line holds
@@ -121,26 +122,26 @@ class Summary:
         gone = _share(self.figures["characters_in"], self.figures["characters_out"])
         rows = [f"# dechaff: {gone} of the characters removed" if self.changed else "# dechaff: nothing to clean", ""]
         ins = ", ".join(f"{before:,} {what} in and {after:,} out" for what, before, after in self.totals()[1:])
-        rows.append(f"{_many(self.files, 'file')}, {self.changed:,} changed; {ins}.")
+        rows.append(f"{several(self.files, 'file')}, {self.changed:,} changed; {ins}.")
         rows.append("")
         if self.errors:
             rows.append(f"- **Not cleaned:** {_listed([f'{_code(path)}: {_cell(why)}' for path, why in self.errors])}")
         if self.over:
             rows.append(f"- **Over budget:** {_listed([f'{_code(path)}: {_cell(why)}' for path, why in self.over])}")
         if lines and lines.often:
-            often = [f"{_code(one.text)} ({_many(one.files, 'file')}, {one.rule})" for one in lines.often]
+            often = [f"{_code(one.text)} ({several(one.files, 'file')}, {one.rule})" for one in lines.often]
             rows.append(f"- **Removed most often:** {_listed(often)}")
         if lines and lines.once:
-            once = [f"{_code(one.text)} ({one.rule}, {100 * one.chance:.0f} % sure)" for one in lines.once]
+            once = [f"{_code(one.text)} ({one.rule}, confidence {100 * one.chance:.0f} %)" for one in lines.once]
             rows.append(f"- **Removed only once, read these first:** {_listed(once, lines.count_once)}")
         if lines and lines.doubtful:
-            doubtful = [f"{_code(one.text)} ({_many(one.files, 'file')})" for one in lines.doubtful]
+            doubtful = [f"{_code(one.text)} ({several(one.files, 'file')})" for one in lines.doubtful]
             rows.append(f"- **Kept, but suspicious:** {_listed(doubtful, lines.count_doubtful)}")
         if self.lost:
             lost = [f"{_code(path)} ({_share(before, after)})" for _, path, before, after in self.worst()]
             rows.append(f"- **Lost most:** {_listed(lost)}")
         if found := sorted(self.by_rule(), key=lambda row: -row[1]):
-            rules = [f"{code} {find(code).name} ({count:,} in {_many(files, 'file')})" for code, count, files in found]
+            rules = [f"{code} {find(code).name} ({count:,} in {several(files, 'file')})" for code, count, files in found]
             rows.append(f"- **Rules:** {_listed(rules)}")
         if self.encodings:
             rows.append(f"- **Encodings:** {_listed([f'{_code(name)} ({count:,})' for name, count in self.encodings.most_common()])}")
@@ -182,10 +183,6 @@ def _share(before: int, after: int) -> str:
 
 def _cell(text: str) -> str:
     return cell(safe(text))
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count:,} {what}{'s' * (count != 1)}"
 
 
 def _code(text: str) -> str:

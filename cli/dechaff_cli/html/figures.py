@@ -7,7 +7,6 @@ from collections import Counter, defaultdict
 from statistics import median
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dechaff.confidence import confidence
 from dechaff.rules import find
 from dechaff_cli.html.unscripted import share
 
@@ -15,9 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dechaff import FileReport
+    from dechaff_cli.html.line_counts import Seen
 
 _BINS = 20
-_LANGUAGE = re.compile(r"\b([a-z]{2,3}), \d{1,3}% sure$")  # how the stages that read languages end their evidence
+_SURE = "% sure"  # how the stages that read languages end their evidence
+_LANGUAGE = re.compile(rf"\b([a-z]{{2,3}}), \d{{1,3}}{_SURE}$")
 _WHOLE = 1000  # a confidence of one
 _NONE = -1
 
@@ -79,28 +80,31 @@ class Figures:
         """By language: files wholly in it, lines of it that went, blocks of it that stay."""
         self._by_site: defaultdict[int, Counter[str]] = defaultdict(Counter)
 
-    def add(self, report: FileReport) -> int:
-        """Take in a file; return the number of its site."""
+    def add(self, report: FileReport, lines: Sequence[Seen]) -> int:
+        """Take in a file; return the number of its site.
+
+        Args:
+            report: The file.
+            lines: Those with words on them that were removed from it.
+        """
         number = len(self.columns["path"])
         site = self.sites(report.site)
         if report.error is not None:
             self.errors[number] = report.error
-        sure = _WHOLE + 1
-        found = set[int]()
-        lines = 0
+        for code, count in Counter(line.rule for line in lines).items():
+            self.removed[find(code).stage] += count
+        made = Counter(finding.rule for finding in report.findings if finding.layer >= 0)
+        for rule, count in ((find(code), count) for code, count in made.items()):
+            if rule.effect == "repair" and rule.stage != "blank_lines":
+                self.repaired[rule.stage] += count
         for finding in report.findings:
-            found.add(self.rules(finding.rule))
-            stage = find(finding.rule).stage
-            chance = confidence(finding)
-            if chance is not None:
-                sure = min(sure, round(chance * _WHOLE))
-                height = sum(bool(line.strip()) for line in finding.old.split("\n"))
-                lines += height
-                self.removed[stage] += height
-            elif finding.layer >= 0 and stage != "blank_lines":
-                self.repaired[stage] += 1
-            if match := _LANGUAGE.search(finding.note):
+            if finding.note.endswith(_SURE) and (match := _LANGUAGE.search(finding.note)):
                 self.languages[match[1]][finding.rule] += 1
+        codes = dict.fromkeys(finding.rule for finding in report.findings)
+        found = sorted(map(self.rules, codes))
+        for suspect in report.suspects:
+            self.rules(suspect.rule)
+        sure = min((line.chance for line in lines), default=None)
         row = (
             report.path,
             site,
@@ -109,13 +113,13 @@ class Figures:
             report.lines_out,
             report.characters_in,
             report.characters_out,
-            sure if sure <= _WHOLE else _NONE,
-            sorted(found),
+            _NONE if sure is None else round(sure * _WHOLE),
+            found,
         )
         for column, value in zip(self.columns.values(), row, strict=True):
             column.append(value)
         if report.error is None:
-            self._add_to_site(site, report, lines)
+            self._add_to_site(site, report, len(lines))
         return site
 
     def _add_to_site(self, site: int, report: FileReport, lines: int) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from bisect import bisect_right
+from itertools import accumulate, groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -41,42 +43,40 @@ def pieces(source: str, findings: Sequence[Finding]) -> list[Piece]:
         ValueError: The findings do not belong to the text.
     """
     row = [Piece(source, -1, -1)]
-    made = sorted(
-        (number for number, one in enumerate(findings) if one.layer >= 0),
-        key=lambda number: (findings[number].layer, findings[number].start, len(findings[number].old)),
-    )
-    for _, layer in groupby(made, key=lambda number: findings[number].layer):
-        row = list(_pass(row, list(layer), findings))
+    made = sorted((one.layer, one.start, len(one.old), number) for number, one in enumerate(findings) if one.layer >= 0)
+    for _, layer in groupby(made, key=itemgetter(0)):
+        row = _pass([piece for piece in row if piece.text], [number for *_, number in layer], findings)
     return row
 
 
-def _pass(row: Sequence[Piece], layer: Sequence[int], findings: Sequence[Finding]) -> Iterator[Piece]:
-    """Yield the pieces once the edits of one pass are made."""
-    rest = iter(row)
-    piece: Piece | None = next(rest, None)
-    at = 0  # code points of living text before `piece`
+def _pass(row: Sequence[Piece], layer: Sequence[int], findings: Sequence[Finding]) -> list[Piece]:
+    """Return the pieces once the edits of one pass are made."""
+    begins = list(accumulate((len(piece.text) if piece.gone < 0 else 0 for piece in row), initial=0))  # of living text before each piece
+    made: list[Piece] = []
+    at, cut = 0, 0  # the piece that comes next, and how much of it is there already
     for number in layer:
         edit = findings[number]
-        for begin, end, taken in ((at, edit.start, False), (edit.start, edit.start + len(edit.old), True)):
-            at = begin
-            while at < end or (piece is not None and piece.gone >= 0):
-                if piece is None:
-                    message = f"the finding {edit} lies outside the text"
-                    raise ValueError(message)
-                if piece.gone >= 0:
-                    yield piece
-                    piece = next(rest, None)
-                    continue
-                part = piece.text[: end - at]
-                yield Piece(part, piece.born, number if taken else -1)
-                at += len(part)
-                left = piece.text[len(part) :]
-                piece = piece._replace(text=left) if left else next(rest, None)
+        end = edit.start + len(edit.old)
+        if not begins[at] + cut <= edit.start <= end <= begins[-1]:
+            message = f"the finding {edit} lies outside the text"
+            raise ValueError(message)
+        for place, gone in ((edit.start, -1), (end, number)):
+            reached = bisect_right(begins, place, at) - 1  # beyond what is gone at this place
+            if cut and reached > at:
+                made.append(Piece(row[at].text[cut:], row[at].born, gone))
+                at, cut = at + 1, 0
+            if reached > at:
+                made += row[at:reached] if gone < 0 else [Piece(*one[:2], gone if one.gone < 0 else one.gone) for one in row[at:reached]]
+            rest = place - begins[reached]
+            if rest > (cut if reached == at else 0):
+                made.append(Piece(row[reached].text[cut if reached == at else 0 : rest], row[reached].born, gone))
+            at, cut = reached, rest
         if edit.new:
-            yield Piece(edit.new, number, -1)
-    if piece is not None and (piece.text or not layer):
-        yield piece
-    yield from rest
+            made.append(Piece(edit.new, number, -1))
+    if cut:
+        made.append(Piece(row[at].text[cut:], row[at].born, -1))
+        at += 1
+    return [*made, *row[at:]]
 
 
 def folded(row: Sequence[Piece], suspicious: Collection[int]) -> tuple[list[Folded], int]:
@@ -89,17 +89,20 @@ def folded(row: Sequence[Piece], suspicious: Collection[int]) -> tuple[list[Fold
     shown: list[Folded] = []
     room = _MOST
     line = 1  # of the clean copy
-    for number, piece in enumerate(row):
+    for number, (text, born, gone) in enumerate(row):
         if room <= 0:
             return shown, sum(later.born >= 0 or later.gone >= 0 for later in row[number:])
-        if piece.born < 0 and piece.gone < 0:
-            fresh = list(_kept(piece.text, line, suspicious, first=number == 0, last=number == len(row) - 1))
+        if born < 0 and gone < 0:
+            near = [one - line for one in suspicious]
+            fresh: list[Folded] = list(_kept(text, near, first=number == 0, last=number == len(row) - 1))
+            room -= sum(map(_size, fresh))
+            shown += fresh
         else:
-            fresh = list(_changed(piece))
-        room -= sum(map(_size, fresh))
-        shown += fresh
-        if piece.gone < 0:
-            line += piece.text.count("\n")
+            for part in (text,) if len(text) <= _LONG else _shortened(text):
+                shown.append([*part, born, gone] if isinstance(part, list) else [part, born, gone])
+                room -= _size(part)
+        if gone < 0:
+            line += text.count("\n")
     return shown, 0
 
 
@@ -108,34 +111,45 @@ def _size(one: Folded) -> int:
     return len(text) if isinstance(text, str) else 8
 
 
-def _kept(text: str, line: int, suspicious: Collection[int], *, first: bool, last: bool) -> Iterator[Folded]:
-    """Yield text that stays: what lies near a change or a suspicious line as it is, the lines between as their number."""
+def _kept(text: str, wanted: Sequence[int], *, first: bool, last: bool) -> Iterator[Folded]:
+    """Yield text that stays: what lies near a change or a wanted line as it is, the lines between as their number."""
     lines = text.split("\n")
-    near = [False] * len(lines)
-    here = [i for i in range(len(lines)) if line + i in suspicious] if suspicious else []
-    for begin, end in [
-        *([] if first else [(0, _CONTEXT + 1)]),
-        *([] if last else [(len(lines) - 1 - _CONTEXT, len(lines))]),
-        *((i - _CONTEXT, i + _CONTEXT + 1) for i in here),
-    ]:
-        for i in range(max(begin, 0), min(end, len(lines))):
-            near[i] = True
-    if last and not near[-1] and not lines[-1]:
-        near[-1] = True  # nothing stands after the last line feed
-    place = 0
-    for is_near, group in groupby(near):
-        size = len(list(group))
-        part = lines[place : place + size]
-        place += size
-        closing = "" if place == len(lines) else "\n"
-        if is_near or size == 1:  # one folded line takes as much room as itself
-            yield from _shortened("\n".join(part) + closing)
+    count = len(lines)
+    near = [(i - _CONTEXT, i + _CONTEXT + 1) for i in wanted if 0 <= i < count]
+    if not first:
+        near.append((0, _CONTEXT + 1))
+    if not last:
+        near.append((count - 1 - _CONTEXT, count))
+    elif not lines[-1]:
+        near.append((count - 1, count))  # nothing stands after the last line feed
+    done = 0
+    for begin, end in [*_merged(near, count), (count, count)]:
+        if begin == done + 1:  # one folded line takes as much room as itself
+            yield from _shortened(lines[done] + ("\n" if begin < count else ""))
+        elif begin > done:
+            yield begin - done - (begin == count and not lines[-1])
+        if begin < end:
+            yield from _shortened("\n".join(lines[begin:end]) + ("\n" if end < count else ""))
+        done = end
+
+
+def _merged(ranges: list[tuple[int, int]], count: int) -> list[tuple[int, int]]:
+    """Return ranges of lines in order, those that touch as one."""
+    found: list[tuple[int, int]] = []
+    for begin, end in sorted(ranges):
+        if found and begin <= found[-1][1]:
+            found[-1] = found[-1][0], max(found[-1][1], min(end, count))
         else:
-            yield size - (not closing and not part[-1])
+            found.append((max(begin, 0), min(end, count)))
+    return found
 
 
-def _shortened(text: str) -> Iterator[Folded]:
-    """Yield text that stays without the middle of its longest lines."""
+def _shortened(text: str) -> Iterator[str | list[str | int]]:
+    """Yield text without the middle of its longest lines; a number stands for what is left out."""
+    if len(text) <= _LONG:
+        if text:
+            yield text
+        return
     begin = 0
     at = 0
     for line in text.split("\n"):
@@ -147,9 +161,3 @@ def _shortened(text: str) -> Iterator[Folded]:
         at += len(line) + 1
     if text[begin:]:
         yield text[begin:]
-
-
-def _changed(piece: Piece) -> Iterator[Folded]:
-    for one in _shortened(piece.text):
-        text = one[0] if isinstance(one, list) else one
-        yield [text, piece.born, piece.gone]

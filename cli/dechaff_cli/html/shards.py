@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections import defaultdict
-from hashlib import sha256
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
-from dechaff.confidence import confidence
-from dechaff.report import source
 from dechaff_cli import corpus
-from dechaff_cli.html.pieces import Piece, folded, pieces
+from dechaff_cli.html.changes import packed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
-
-    from dechaff import FileReport
-    from dechaff_cli.html.figures import Numbering
 
 DATA = "data"
 """The folder of the files beside the page."""
@@ -34,42 +26,29 @@ class Block(NamedTuple):
     json: str
 
 
-def packed(value: object) -> str:
-    """Return JSON that is safe inside a page and inside a script: ASCII, without a character that ends or begins either."""
-    return json.dumps(value, separators=(",", ":")).replace("<", "\\u003c").replace("\x7f", "\\u007f")
-
-
 class Shards:
-    """Takes in files in their order and cuts them into shards."""
+    """Takes in files in their order and cuts them into shards, which wait until all is known of the run."""
 
-    def __init__(self, folder: Path, digest: str, rules: Numbering) -> None:
+    def __init__(self, folder: Path, waiting: IO[bytes]) -> None:
         """Begin.
 
         Args:
-            folder: The report folder; what an earlier report left there is taken away.
-            digest: What names the run: a shard of another one is refused by the page.
-            rules: The numbers of the rules.
+            folder: The report folder.
+            waiting: An empty file, where they wait.
         """
-        self._folder, self._digest, self._rules = folder, digest, rules
+        self._folder, self._waiting = folder, waiting
+        self._sizes: list[int] = []
+        """Bytes of each shard but the last."""
         self._held: list[str] = []
         self._size = 0
-        self._waiting: list[str] = []
         self.begins: list[int] = []
         """The number of the first file in each shard."""
         self._count = 0
         self.outside = False
-        for old in (folder / DATA).glob("*-*.js"):
-            if old.read_bytes().startswith(_BEGIN):  # whatever else lies there is not ours
-                old.unlink()
+        """Whether they lie beside the page; once finished."""
 
-    def add(self, report: FileReport, clean: str | None) -> None:
-        """Take in a file.
-
-        Args:
-            report: Its record.
-            clean: Its clean copy, if it is at hand; without it the changes stand without what is around them.
-        """
-        made = packed(self._record(report, clean))
+    def add(self, made: str) -> None:
+        """Take in what `changes.as_json` returned for a file."""
         if self._held and self._size + len(made) > _SHARD:
             self._close()
         if not self._held:
@@ -79,94 +58,42 @@ class Shards:
         self._count += 1
 
     def _close(self) -> None:
-        self._waiting.append(f"[{','.join(self._held)}]")
+        self._sizes.append(self._waiting.write(f"[{','.join(self._held)}]".encode("ascii")))
         self._held, self._size = [], 0
-        if self.outside or sum(map(len, self._waiting)) > _INSIDE:
-            self._write_waiting()
 
-    def _write_waiting(self) -> None:
-        done = len(self.begins) - len(self._waiting)
-        for number, text in enumerate(self._waiting, done):
-            self._write(f"changes-{number}", text)
-        self._waiting = []
-        self.outside = True
-
-    def _write(self, name: str, text: str) -> None:
-        code = f'{_BEGIN.decode("ascii")}"{name}","{self._digest}",{text});\n'
-        corpus.write(self._folder / DATA / f"{name}.js", code.encode("ascii"))
-
-    def finish(self, columns: dict[str, list[Any]]) -> Iterator[Block]:
-        """Yield what the page is to hold: everything, or nothing once there is anything beside it.
+    def finish(self, columns: dict[str, list[Any]], digest: str) -> Iterator[Block]:
+        """Put the shards in their places; what an earlier report left there is taken away.
 
         Args:
             columns: The files, one value a file in each column.
+            digest: What names the run: a shard of another one is refused by the page.
+
+        Yields:
+            What the page is to hold: everything, or nothing if that would be too much.
         """
         if self._held:
             self._close()
-        if self.outside and self._waiting:
-            self._write_waiting()
-        lists = range(0, max(self._count, 1), _PER_LIST)
-        for number, begin in enumerate(lists):
-            text = packed({name: column[begin : begin + _PER_LIST] for name, column in columns.items()})
+        self.outside = sum(self._sizes) > _INSIDE
+        self._sweep()
+        for name, text in self._all(columns):
             if self.outside:
-                self._write(f"files-{number}", text)
+                code = b'%s"%s","%s",%s);\n' % (_BEGIN, name.encode("ascii"), digest.encode("ascii"), text)
+                corpus.write(self._folder / DATA / f"{name}.js", code)
             else:
-                yield Block(f"files-{number}", text)
-        yield from (Block(f"changes-{number}", text) for number, text in enumerate(self._waiting))
+                yield Block(name, text.decode("ascii"))
 
-    def _record(self, report: FileReport, clean: str | None) -> dict[str, Any]:
-        notes: defaultdict[str, int] = defaultdict(lambda: len(notes))
-        changes = []
-        for one in report.findings:
-            sure = confidence(one)
-            place = [self._rules(one.rule), notes[one.note], one.layer, one.line, one.column]
-            changes.append(place if sure is None else [*place, sure])
-        made: dict[str, Any] = {"c": changes, "n": list(notes)}
-        if report.error is None:
-            row, left = _row(report, clean)
-            made["t"] = row
-            if left:
-                made["left"] = left
-            if clean is None and report.findings:
-                made["bare"] = 1
-        if report.suspects:
-            made["s"] = [[one.line, self._rules(one.rule), one.chance, one.note] for one in report.suspects]
-        return made
+    def _all(self, columns: dict[str, list[Any]]) -> Iterator[tuple[str, bytes]]:
+        """Yield names and texts: the lists of files, then the changes."""
+        for number, begin in enumerate(range(0, max(self._count, 1), _PER_LIST)):
+            part = packed({name: column[begin : begin + _PER_LIST] for name, column in columns.items()})
+            yield f"files-{number}", part.encode("ascii")
+        self._waiting.seek(0)
+        yield from ((f"changes-{number}", self._waiting.read(size)) for number, size in enumerate(self._sizes))
 
-
-def _row(report: FileReport, clean: str | None) -> tuple[list[Any], int]:
-    suspicious = {one.line for one in report.suspects}
-    if clean is not None:
-        return folded(pieces(source(clean, report.findings), report.findings), suspicious)
-    return folded(list(_alone(report)), suspicious)
-
-
-def _alone(report: FileReport) -> Iterator[Piece]:
-    """Yield the changes of a file whose clean copy is not at hand, each as if it stood on a line of its own."""
-    for number, one in enumerate(report.findings):
-        if one.layer >= 0:
-            if one.old:
-                yield Piece(one.old, -1, number)
-            if one.new:
-                yield Piece(one.new, number, -1)
-            if not one.old.endswith("\n") and not one.new.endswith("\n"):
-                yield Piece("\n", -1, -1)
-
-
-def reader(folder: Path | None) -> Callable[[FileReport], str | None]:
-    """Return what finds the clean copy of a file, if it is there and still the one that the report was written for.
-
-    Args:
-        folder: Where the clean copies are; None if nobody knows.
-    """
-
-    def read(report: FileReport) -> str | None:
-        if folder is None or report.error is not None:
-            return None
-        try:
-            raw = corpus.below(folder, report.path).read_bytes()
-        except (OSError, corpus.CorpusError):
-            return None
-        return raw.decode("utf-8") if sha256(raw).hexdigest() == report.sha256_out else None
-
-    return read
+    def _sweep(self) -> None:
+        data = self._folder / DATA
+        for old in data.glob("*-*.js"):
+            if old.read_bytes().startswith(_BEGIN):  # whatever else lies there is not ours
+                old.unlink()
+        if data.is_dir() and not any(data.iterdir()):
+            data.rmdir()

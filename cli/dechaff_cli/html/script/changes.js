@@ -25,7 +25,7 @@ async function showFile(state) {
   const spaces = state.show.split(",").includes("spaces");
   const whole = state.show.split(",").includes("all");
   const atEnd = to === steps.at(-1).layer;
-  const doubted = new Map(atEnd ? (record.s ?? []).map(([line, rule, chance, note]) => [line, { rule, chance, note }]) : []);
+  const doubted = new Map(atEnd ? record.s.map(([line, rule, chance, note]) => [line, { rule, chance, note }]) : []);
   const rows = folded(rowsOf(record, from, to, hidden), doubted, whole);
   const split = state.mode === "split";
   const drawing = { file, record, rows, doubted, spaces, split, drawn: 0, first: from === -1, state };
@@ -88,7 +88,7 @@ function fileHead(file, record, state) {
       fact("Lines", `${figure(files.lines_in[file])} \u2192 ${figure(files.lines_out[file])}`),
       fact("Characters", `${figure(files.characters_in[file])} \u2192 ${figure(files.characters_out[file])}`),
       fact("Removed", percent(shareOf(file))),
-      files.sure[file] >= 0 && fact("Least sure", percent(files.sure[file] / 1000)),
+      files.sure[file] >= 0 && fact("Lowest confidence", percent(files.sure[file] / 1000)),
     ),
   ];
 }
@@ -233,13 +233,13 @@ function why(row, record, above) {
     if (seen.has(key)) return null;
     seen.add(key);
     const [rule, note, , , , sure] = record.c[change];
-    const inside = [ruleName(rule), " ", el("small", {}, visible(record.n[note])), sure == null ? "" : el("small.sure", {}, ` ${percent(sure)} sure`)];
+    const inside = [ruleName(rule), " ", el("small", {}, visible(record.n[note])), sure == null ? "" : el("small.sure", {}, ` confidence ${percent(sure)}`)];
     return el("span.why-row", {}, said.has(key) && above.changes.length === row.changes.length ? [el("span.unseen", {}, inside.map((one) => one.textContent ?? one).join("")), el("span.ditto", { "aria-hidden": "true" }, "\u2033")] : inside);
   });
 }
 
 function doubt({ rule, chance, note }) {
-  return el("span.why-row", {}, el("small", {}, "kept, but "), ruleName(rule), " ", el("small", {}, visible(note)), el("small.sure", {}, ` ${percent(chance)} chrome`));
+  return el("span.why-row", {}, el("small", {}, "kept, but "), ruleName(rule), " ", el("small", {}, visible(note)), el("small.sure", {}, ` confidence ${percent(chance)}`));
 }
 
 function repairTable(record, hidden) {

@@ -108,9 +108,16 @@ function shardOf(file) {
   return low;
 }
 
+// What is known of a file: its changes `c` as [rule, note, layer, line, column, sure], with rules and notes by number.
 async function loadChanges(file) {
   const shard = shardOf(file);
-  return (await load(`changes-${shard}`))[file - report.begins[shard]];
+  const record = (await load(`changes-${shard}`))[file - report.begins[shard]];
+  return {
+    ...record,
+    c: record.c.map(([why, ...place]) => [ruleNumber.get(record.w[why][0]), why, ...place, record.w[why][2]]),
+    n: record.w.map(([, note]) => note),
+    s: (record.s ?? []).map(([line, code, ...rest]) => [line, ruleNumber.get(code), ...rest]),
+  };
 }
 
 const isError = (file) => Object.hasOwn(report.errors, file);

@@ -2,7 +2,7 @@
 
 const SURE = [["", "any confidence"], ["99", "below 99 %"], ["97", "below 97 %"], ["95", "below 95 %"], ["90", "below 90 %"], ["75", "below 75 %"]];
 const STATES = [["", "all files"], ["changed", "changed"], ["unchanged", "unchanged"], ["over", "over budget"], ["error", "not cleaned"]];
-const SORTS = [["", "worst first"], ["path", "by path"], ["share", "most removed"], ["sure", "least sure"], ["findings", "most rules"]];
+const SORTS = [["", "worst first"], ["path", "by path"], ["share", "lost most"], ["sure", "lowest confidence"], ["findings", "most rules"]];
 const DEEP_AFTER = 250; // milliseconds after the last key before the text of the changes is searched too
 let filesList = null;
 let chosen = []; // numbers of the files that pass the filters, in the order shown
@@ -103,6 +103,7 @@ function showFiles(state) {
     el("section", { "aria-labelledby": "files-title" },
       el("h2", { id: "files-title", tabindex: -1 }, "Files"),
       filterBar(state, ["q", "stage", "rule", "site", "folder", "sure", "state", "sort"]),
+      !state.sort && el("p.hint", {}, "Worst first: files that were not cleaned, files over budget, then changed files by their lowest confidence: the line most likely taken by mistake."),
       status,
       el("p.nothing", { hidden: chosen.length > 0 }, "No file passes these filters."),
       list.element,
@@ -166,7 +167,7 @@ function fileRow(file, state) {
     el("span.meta", {},
       why ? el("strong.warn", {}, isError(file) ? "not cleaned: " : "over budget: ", visible(why)) : el("span.codes", {}, codes.length ? shownCodes : "unchanged"),
       !isError(file) && el("span", {}, `${figure(files.lines_in[file])} \u2192 ${many(files.lines_out[file], "line")}`),
-      files.sure[file] >= 0 && el("span", {}, `${percent(files.sure[file] / 1000)} sure at least`),
+      files.sure[file] >= 0 && el("span", {}, `lowest confidence ${percent(files.sure[file] / 1000)}`),
     ),
     !isError(file) && el("span.share", {}, percent(lost), bar(lost, "loss")),
   );

@@ -1,22 +1,22 @@
 // Lines across the corpus: removed most often, removed only once, kept but suspicious.
 
 const KINDS = {
-  once: ["Removed only once", "Lines that went in one file alone. First come those that would cost most if the rule was wrong: their words times the doubt, running text before labels.", "sure"],
-  often: ["Removed most often", "Lines that went in more than one place. Something that belongs to the text among them is a mistake made many times.", "sure"],
-  doubtful: ["Kept, but suspicious", "Lines that a rule or the model came near to taking.", "chrome"],
+  once: ["Removed only once", "Lines that went in one file alone. First come those that would cost most if the rule was wrong: their words times the doubt, running text before labels."],
+  often: ["Removed most often", "Lines that went in more than one place. Something that belongs to the text among them is a mistake made many times."],
+  doubtful: ["Kept, but suspicious", "Lines that a rule or the model came near to taking."],
 };
 let linesList = null;
 
 function showLines(state) {
   const kind = KINDS[state.kind] ? state.kind : "once";
-  const [title, hint, word] = KINDS[kind];
+  const [title, hint] = KINDS[kind];
   const wanted = state.q.toLowerCase();
   const below = Number(state.sure) || Infinity;
   const rows = report.lines[kind].filter(([text, rule, chance]) => {
     const { code, stage } = RULES[rule];
     return (!wanted || text.toLowerCase().includes(wanted)) && (!state.rule || code === state.rule) && (!state.stage || stage === state.stage) && 100 * chance < below;
   });
-  const list = new VirtualList(title, (i) => lineRow(rows[i], word, i));
+  const list = new VirtualList(title, (i) => lineRow(rows[i]));
   linesList?.close();
   linesList = list;
   const tabs = Object.entries(KINDS).map(([name, [words]]) => el("a", { href: beside({ kind: name }), "aria-current": name === kind && "true" }, words));
@@ -35,13 +35,13 @@ function showLines(state) {
   list.reset(rows.length);
 }
 
-function lineRow([text, rule, chance, note, times, inFiles, sites, examples], word) {
+function lineRow([text, rule, chance, note, times, inFiles, sites, examples]) {
   const { code, name } = RULES[rule];
   return el("a.row.line", { href: address({ ...DEFAULTS, file: String(examples[0]), at: shortened(text) }) },
     el("bdi.t", {}, visible(text)),
     el("span.meta", {},
       el("span.r", { title: note }, el("code", {}, code), ` ${name}`),
-      el("span", {}, `${percent(chance)} ${word}`),
+      el("span", {}, `confidence ${percent(chance)}`),
       el("span", {}, many(inFiles, "file"), times > inFiles ? `, ${figure(times)} times` : "", sites > 1 ? `, ${many(sites, "site")}` : ""),
       el("span.path", {}, visible(files.path[examples[0]])),
     ),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dechaff_cli.run import Outcome
 
 
-class Tally:
+class Account:
     """The figures of a run and its report, if there is one."""
 
     def __init__(self, summary: Summary, writing: ReportFolder | None) -> None:

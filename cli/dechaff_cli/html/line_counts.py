@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from array import array
 from collections import defaultdict
-from hashlib import blake2b
-from typing import TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from dechaff.confidence import confidence
 from dechaff.lines import bare, is_prose, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from dechaff import FileReport, Finding
+    from dechaff import FileReport
 
 _EXAMPLES = 5  # files that a row names
 _WHOLE = 1000  # a confidence of one
 _PROSE = 7  # times as likely content as any other line: 73 % of prose lines on whole WCXB pages are, of all lines 29 %; as odds
 _KEPT = 300  # code points of a line that a table shows
+_quoted = json.JSONEncoder().encode
 
 
 class Seen(NamedTuple):
@@ -32,13 +33,11 @@ class Seen(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A row of a table of lines."""
+    """A row of a table of lines: as it was met where it is most likely chrome, by the rule that says so."""
 
     text: str
-    """As it is written where it was met first."""
     rule: str
     chance: float
-    """How likely it is chrome, where that is least likely."""
     note: str
     times: int
     files: int
@@ -52,16 +51,14 @@ def removed(report: FileReport) -> Iterator[Seen]:
     for finding in report.findings:
         chance = confidence(finding)
         if chance is not None:
-            yield from (Seen(line, finding.rule, chance, finding.note) for line in _lines(finding))
+            for line in finding.old.split("\n"):
+                if line and not line.isspace():
+                    yield Seen(line, finding.rule, chance, finding.note)
 
 
 def suspicious(report: FileReport) -> Iterator[Seen]:
     """Yield the lines of a file that stay and look like chrome."""
     yield from (Seen(one.text, one.rule, one.chance, one.note) for one in report.suspects)
-
-
-def _lines(finding: Finding) -> list[str]:
-    return [line for line in finding.old.split("\n") if line.strip()]
 
 
 def normal(line: str) -> str:
@@ -73,11 +70,15 @@ def normal(line: str) -> str:
     return bare(line).casefold() or line.strip()
 
 
-class Tally:
-    """Counts lines over a corpus in a hundred and fifty bytes a line: their words are looked up again for the few that are shown."""
+class LineCounts:
+    """Counts lines over a corpus in a hundred and fifty bytes a line: their words wait in a file for the few that are shown."""
 
-    def __init__(self) -> None:
-        """Begin with nothing."""
+    def __init__(self, words: IO[bytes]) -> None:
+        """Begin with nothing.
+
+        Args:
+            words: An empty file, for what the lines say.
+        """
         self._rows: dict[int, int] = {}
         self._files, self._times, self._first, self._last, self._cost = (array("L") for _ in range(5))
         self._chance, self._rule = array("H"), array("H")
@@ -86,22 +87,24 @@ class Tally:
         self._sites: defaultdict[int, set[int]] = defaultdict(set)
         self._examples: defaultdict[int, list[int]] = defaultdict(list)
         self._site_of: list[int] = []
-        self.found: dict[int, Seen] = {}
-        """Rows whose words were looked up."""
+        self._words = words
+        self._written = 0
+        self._place = array("Q")
+        """Where the words of each row begin in the file."""
 
-    def add(self, number: int, site: int, lines: Iterator[Seen]) -> None:
+    def add(self, number: int, site: int, lines: Iterable[Seen]) -> None:
         """Count the lines of a file; files come in the order of their numbers."""
         self._site_of.append(site)
         assert len(self._site_of) == number + 1
         for line in lines:
             chance = round(line.chance * _WHOLE)
-            row = self._rows.setdefault(_key(line.text), len(self._files))
+            row = self._rows.setdefault(hash(normal(line.text)), len(self._files))
             if row == len(self._files):
                 self._begin(number, line, chance)
                 continue
             self._times[row] += 1
-            if chance < self._chance[row]:
-                self._chance[row], self._rule[row] = chance, self._code(line.rule)
+            if chance > self._chance[row]:
+                self._chance[row], self._rule[row], self._place[row] = chance, self._code(line.rule), self._keep(line)
             if self._last[row] != number:
                 self._meet(row, number, site)
 
@@ -110,9 +113,17 @@ class Tally:
         self._times.append(1)
         self._first.append(number)
         self._last.append(number)
-        self._cost.append(words(line.text) * (_PROSE if is_prose(line.text) else 1))
+        # Of what is certain nothing would be lost, and nothing gets less certain.
+        self._cost.append(0 if chance >= _WHOLE else words(line.text) * (_PROSE if is_prose(line.text) else 1))
         self._chance.append(chance)
         self._rule.append(self._code(line.rule))
+        self._place.append(self._keep(line))
+
+    def _keep(self, line: Seen) -> int:
+        """Write down what a line and its evidence say; return where."""
+        place = self._written
+        self._written += self._words.write(f"[{_quoted(line.text.strip()[:_KEPT])}, {_quoted(line.note)}]\n".encode("ascii"))
+        return place
 
     def _meet(self, row: int, number: int, site: int) -> None:
         """Count a line in one more file."""
@@ -135,62 +146,48 @@ class Tally:
         """Return how many different lines were met."""
         return len(self._files)
 
-    def often(self, most: int) -> list[int]:
-        """Return the rows of the lines met most often, those met but once left out."""
+    def often(self, most: int) -> list[Line]:
+        """Return the lines met most often, those met but once left out."""
         rows = [row for row in range(len(self)) if self._times[row] > 1]
-        return sorted(rows, key=lambda row: (-self._files[row], -self._times[row], self._first[row], row))[:most]
+        return self._lines(sorted(rows, key=lambda row: (-self._files[row], -self._times[row], self._first[row], row))[:most])
 
-    def once(self, most: int) -> list[int]:
-        """Return the rows of lines met in one file alone, by what is lost if they are no chrome: words times doubt."""
+    def once(self, most: int) -> list[Line]:
+        """Return lines met in one file alone, by what is lost if they are no chrome: words times doubt."""
         rows = [row for row in range(len(self)) if self._files[row] == 1]
-        return sorted(rows, key=lambda row: (-self._cost[row] * (_WHOLE - self._chance[row]), self._first[row], row))[:most]
+        return self._lines(sorted(rows, key=lambda row: (-self._cost[row] * (_WHOLE - self._chance[row]), self._first[row], row))[:most])
 
     def count_once(self) -> int:
         """Return how many lines were met in one file alone."""
         return sum(files == 1 for files in self._files)
 
-    def worst(self, most: int) -> list[int]:
-        """Return the rows in the order of what is left if they are chrome: files times chance."""
-        return sorted(range(len(self)), key=lambda row: (-self._files[row] * self._chance[row], self._first[row], row))[:most]
+    def worst(self, most: int) -> list[Line]:
+        """Return the lines in the order of what is left if they are chrome: files times chance."""
+        rows = sorted(range(len(self)), key=lambda row: (-self._files[row] * self._chance[row], self._first[row], row))
+        return self._lines(rows[:most])
 
-    def of_rule(self) -> dict[str, int]:
-        """Return the row that each rule met most often, more than once."""
+    def of_rule(self) -> dict[str, Line]:
+        """Return the line that each rule met most often, more than once."""
         best: dict[int, int] = {}
         for row in range(len(self)):
             rule = self._rule[row]
             if self._times[row] > 1 and (rule not in best or self._times[row] > self._times[best[rule]]):
                 best[rule] = row
-        return {self._rules[rule]: row for rule, row in best.items()}
+        return dict(zip((self._rules[rule] for rule in best), self._lines([*best.values()]), strict=True))
 
-    def look_up(self, rows: list[int]) -> dict[int, dict[int, int]]:
-        """Return by file which lines to find the words of there, by key; give what is met to `meet`."""
-        wanted: dict[int, dict[int, int]] = defaultdict(dict)
-        keys = {row: key for key, row in self._rows.items()} if rows else {}
-        for row in rows:
-            wanted[self._first[row]][keys[row]] = row
-        return wanted
+    def _lines(self, rows: Sequence[int]) -> list[Line]:
+        """Return rows with their words."""
+        return [self._line(row) for row in rows]
 
-    def meet(self, wanted: dict[int, int], lines: Iterator[Seen]) -> None:
-        """Take the words of lines that were looked for in a file."""
-        for line in lines:
-            row = wanted.get(_key(line.text))
-            if row is not None:
-                self.found.setdefault(row, line)
-
-    def line(self, row: int) -> Line:
-        """Return a row with its words."""
-        met = self.found[row]
+    def _line(self, row: int) -> Line:
+        self._words.seek(self._place[row])
+        text, note = json.loads(self._words.readline())
         return Line(
-            met.text.strip()[:_KEPT],
+            text,
             self._rules[self._rule[row]],
             self._chance[row] / _WHOLE,
-            met.note,
+            note,
             self._times[row],
             self._files[row],
             len(self._sites[row]) if row in self._sites else 1,
             tuple(self._examples[row]) if row in self._examples else (self._first[row],),
         )
-
-
-def _key(line: str) -> int:
-    return int.from_bytes(blake2b(normal(line).encode("utf-8", "surrogatepass"), digest_size=8).digest())
