@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from dechaff import RULES, NotTextError, clean, decode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _SIZES = (10, 100, 1000, 10_000)  # kilobytes
 
@@ -79,7 +79,7 @@ def rows(most: int) -> Iterator[tuple[str, list[float]]]:
     for name, piece in kinds().items():
         costs: list[float] = []
         for size in (size for size in _SIZES if size <= most):
-            costs.append(_cost(piece, size, rules))
+            costs.append(_cost(_repeated(piece, size), lambda data: clean(decode(data).text, rules)))
             if costs[-1] * size / 1000 > 100:  # seconds: larger ones are not worth waiting for
                 break
         yield name, costs
@@ -87,20 +87,29 @@ def rows(most: int) -> Iterator[tuple[str, list[float]]]:
 
 def stages(most: int) -> Iterator[tuple[str, list[float]]]:
     """Yield for every stage the seconds a megabyte that its dearest kind of text takes, at each size."""
+    sizes = [size for size in _SIZES if size <= most]
     for stage in sorted({rule.stage for rule in RULES.values()}):
         rules = frozenset(code for code, rule in RULES.items() if rule.stage == stage)
-        costs = {name: [_cost(piece, size, rules) for size in _SIZES if size <= most] for name, piece in kinds().items()}
+
+        def alone(data: bytes, stage: str = stage, rules: frozenset[str] = rules) -> object:
+            return decode(data) if stage == "decoding" else clean(data.decode("utf-8", "replace"), rules)
+
+        costs = {name: [_cost(_repeated(piece, size), alone) for size in sizes] for name, piece in kinds().items()}
         dearest = max(costs, key=lambda name: costs[name][-1])
         yield f"{stage}: {dearest}", costs[dearest]
 
 
-def _cost(piece: str, size: int, rules: frozenset[str]) -> float:
-    """Return the processor seconds a megabyte of so many kilobytes; of what is refused, those until it is."""
+def _repeated(piece: str, size: int) -> bytes:
+    """Return so many kilobytes of a piece."""
     raw = piece.encode("utf-8", "surrogateescape")
-    data = raw * (size * 1000 // len(raw))
+    return raw * (size * 1000 // len(raw))
+
+
+def _cost(data: bytes, work: Callable[[bytes], object]) -> float:
+    """Return the processor seconds a megabyte; of what is refused, those until it is."""
     begin = time.process_time()
     with suppress(NotTextError):
-        clean(decode(data).text, rules)
+        work(data)
     return (time.process_time() - begin) * 1e6 / len(data)
 
 
@@ -110,7 +119,7 @@ def main() -> None:
     most = numbers[0] if numbers else 1000
     sizes = [size for size in _SIZES if size <= most]
     for piece in kinds().values():
-        _cost(piece, 1, frozenset(RULES))  # what is loaded once is no part of it
+        _cost(_repeated(piece, 1), lambda data: clean(decode(data).text))  # what is loaded once is no part of it
     print("seconds a megabyte".ljust(40), *(f"{size:>8} kB" for size in sizes), "  factor")
     for name, costs in (stages if "--stages" in sys.argv else rows)(most):
         print(name.ljust(40), *(f"{cost:11.2f}" for cost in costs), f"{costs[-1] / max(costs[0], 0.01):8.2f}", flush=True)

@@ -60,13 +60,16 @@ def command(*words: str) -> list[str]:
 
 
 def apart(
-    folder: Path, *words: str, before: Callable[[], None] | None = None, environment: Mapping[str, str] | None = None, given: bytes = b""
+    folder: Path,
+    *words: str,
+    before: Callable[[], None] | None = None,
+    environment: Mapping[str, str] | None = None,
+    within: Sequence[str] = (),
 ) -> Ran:
-    """Run the command in a process of its own, after something was done to that process."""
+    """Run the command in a process of its own, after something was done to that process, or within another command."""
     ran = subprocess.run(
-        command(*words),
+        [*within, *command(*words)],
         cwd=folder,
-        input=given,
         capture_output=True,
         preexec_fn=before,
         env={**os.environ, "COLUMNS": "200", **(environment or {})},
