@@ -100,3 +100,11 @@ def test_files_for_runners_fit_their_published_schemas(tmp_path: Path, name: str
 
 def test_the_command_is_where_the_pages_look() -> None:
     assert shutil.which("dechaff", path=str(Path(sys.executable).parent))
+
+
+def test_what_is_promised_names_tests_that_there_are() -> None:
+    known = {path.name for path in ROOT.glob("tests/**/*.py")}
+    for path in ROOT.glob("tests/*.py"):
+        known |= set(re.findall(r"^def (test_\w+)", path.read_text(encoding="utf-8"), re.MULTILINE))
+    named = set(re.findall(r"\btest_\w+(?:\.py)?", (ROOT / "docs" / "promises.md").read_text(encoding="utf-8")))
+    assert not named - known
