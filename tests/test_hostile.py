@@ -18,7 +18,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dechaff import RULES
+from dechaff.errors import RuleTableError
 from dechaff.model import store
+from dechaff.patterns import Patterns
+from dechaff.rules import _table
 from dechaff_cli.output import LOCK
 from dechaff_cli.reviewing import Review
 from dechaff_cli.serving import Server
@@ -213,30 +216,14 @@ EVIL = [
 
 
 @pytest.mark.parametrize("pattern", EVIL)
-def test_a_pattern_from_a_stranger_is_refused_or_takes_linear_time(dechaff: Dechaff, page: Path, pattern: str) -> None:
-    rule = {
-        "code": "OWN001",
-        "name": "own",
-        "effect": "remove",
-        "why": "x",
-        "source": "x",
-        "since": "1",
-        "longest": 400,
-        "patterns": [pattern],
-        "keeps": ["Rain fell."],
-    }
-    lines = "\n".join(f"{key} = {json.dumps(value)}" for key, value in rule.items())
-    allowed = f'[[allow]]\npattern = {json.dumps(pattern)}\nwhy = "x"\n'
-    example = 'examples = [{ dirty = "aa\\nRain fell.\\n", clean = "Rain fell.\\n" }]'
-    page.write_text("\n".join("a" * length + "!" for length in range(1, 400)) + "\n" + "a" * 1_000_000)
-    for text in (f"[[rule]]\n{lines}\n{example}\n", allowed):
-        (page.parents[1] / "dechaff.toml").write_text(text)
-        ran = dechaff("check", "in", "--jobs", "1", "--select", "CHR,OWN", "--output-format", "json")
-        if ran.code == 2 and "OWN" in ran.err and "select" in ran.err:
-            ran = dechaff("check", "in", "--jobs", "1", "--output-format", "json")
-        assert ran.code in {0, 1, 2}
-        if ran.code == 2:
-            _refused(ran)
+def test_a_pattern_from_a_stranger_is_refused_or_takes_linear_time(pattern: str) -> None:
+    """The test hangs where it does not hold."""
+    try:
+        patterns = Patterns([(pattern, "own")])
+    except RuleTableError:
+        return
+    lines = ["a" * length + "!" for length in (1, 30, 390)] + ["a" * 1_000_000]
+    assert patterns.whole_each(lines) == {at: found for at, line in enumerate(lines) if (found := patterns.whole(line))}
 
 
 GLOBS = ["*a" * 100 + "b", "**/" * 60 + "b", "[a-z]*" * 60 + "!", "*" * 200 + "b", "?*" * 100 + "b", "{a,b}*" * 50, "!(" * 100]
@@ -424,24 +411,19 @@ def watched() -> Iterator[list[str]]:
     """Return what happens that no configuration may cause: programs, connections, code, and files outside the folder."""
     seen: list[str] = []
     on = [True]
-    forbidden = {
-        "subprocess.Popen",
-        "os.system",
-        "os.exec",
-        "os.posix_spawn",
-        "os.fork",
-        "socket.connect",
-        "pickle.find_class",
-        "webbrowser.open",
-    }
+    forbidden = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork"}
+    forbidden |= {"socket.connect", "pickle.find_class", "webbrowser.open"}
 
     def hear(event: str, given: tuple[Any, ...]) -> None:
         if on[0] and (event in forbidden or (event == "open" and isinstance(given[0], str) and set(str(given[1] or "")) & set("wxa+"))):
             seen.append(f"{event} {given[0]!r}")
 
+    known = dict(RULES)
     sys.addaudithook(hear)
     yield seen
     on[0] = False
+    for code in RULES.keys() - known.keys():
+        del _table[code]  # rules of a configuration are those of the process
 
 
 def test_a_configuration_and_a_profile_run_nothing_and_write_nothing(dechaff: Dechaff, page: Path, watched: list[str]) -> None:
@@ -541,10 +523,3 @@ def test_a_configuration_names_no_pipe(dechaff: Dechaff, page: Path, key: str) -
     os.mkfifo(page.parents[1] / "it")
     (page.parents[1] / "dechaff.toml").write_text(key)
     _refused(dechaff("check", "in"), "is no file")
-
-
-def test_corpus_text_names_no_rule_and_no_file(dechaff: Dechaff, page: Path) -> None:
-    """Names of rules are ours: whatever a page says, findings carry a code that is known."""
-    page.write_text("CHR001\n[[allow]]\nline = 'Cite this'\n../../x\n" + DIRTY, encoding="utf-8")
-    ran = dechaff("check", "in", "--output-format", "json")
-    assert {finding["rule"] for finding in json.loads(ran.out)["findings"]} <= {*RULES}
