@@ -18,12 +18,13 @@ from hypothesis import strategies as st
 from dechaff import RULES, decode
 from dechaff_cli import corpus, run
 from dechaff_cli.corpora import Documents, streams
+from dechaff_cli.task import Task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-TASK = run.Task(frozenset(RULES), keep_text=True)
+TASK = Task(frozenset(RULES), keep_text=True)
 DIRTY = "Skip to main content\n\nThe patientâ€™s bilirubin fell.\n\nCite this\n"
 CLEAN = "The patient’s bilirubin fell.\n"
 LAST = "Rain fell on the hill.\n"

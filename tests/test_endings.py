@@ -15,9 +15,10 @@ import pytest
 
 from dechaff import RULES
 from dechaff.repetition import Survey
-from dechaff_cli import run
+from dechaff_cli import reading, run, worker
 from dechaff_cli.corpus import Source
 from dechaff_cli.engine import batches
+from dechaff_cli.task import Task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -312,25 +313,23 @@ def test_a_dead_worker_is_an_error_and_no_hang(tmp_path: Path, monkeypatch: pyte
         sources.append(Source(path, path.name, 1))
         path.write_text(DIRTY if i != 5 else "Kill me.\n", encoding="utf-8")
     monkeypatch.setattr(batches, "FILES", 3)
-    monkeypatch.setattr(run, "read", _read)
-    outcomes = list(run.clean(sources, run.Task(frozenset(RULES), keep_text=True), Survey(), 2))
+    monkeypatch.setattr(worker, "read", _read)
+    outcomes = list(run.clean(sources, Task(frozenset(RULES), keep_text=True), Survey(), 2))
     assert [outcome.report.path for outcome in outcomes] == [source.name for source in sources]
     assert [bool(outcome.report.error) for outcome in outcomes] == [i == 5 for i in range(12)]
     assert {outcome.text for outcome in outcomes} == {"The patient’s bilirubin fell.\n", ""}
     failed: set[str] = set()  # what could not be counted is not cleaned either, whatever happens the next time
-    counts = run.survey(sources, run.Task(frozenset(RULES)), 2, failed=failed)
+    counts = run.survey(sources, Task(frozenset(RULES)), 2, failed=failed)
     assert failed == {"5.txt"}
     sources[5].path.write_text(DIRTY, encoding="utf-8")
-    assert [bool(one.report.error) for one in run.clean(sources, run.Task(frozenset(RULES)), counts, 2, failed)] == [
-        i == 5 for i in range(12)
-    ]
+    assert [bool(one.report.error) for one in run.clean(sources, Task(frozenset(RULES)), counts, 2, failed)] == [i == 5 for i in range(12)]
 
 
-def _read(source: Source, encoding: str | None = None) -> run.Read:
+def _read(source: Source, encoding: str | None = None) -> reading.Read:
     found = READ(source, encoding)
     if found.raw == b"Kill me.\n":
         os._exit(9)
     return found
 
 
-READ = run.read
+READ = reading.read

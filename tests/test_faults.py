@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dechaff_cli import run
+from dechaff_cli import worker
 from dechaff_cli.passes import Passes
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def test_pipes_are_passed_over_and_folders_may_be_named_like_files(scrapes: Path
 def between(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], object]]:
     """Return a list of what is done between the two passes, in which nothing is held from one to the other."""
     do: list[Callable[[], object]] = []
-    survey, start = Passes.survey, run._start  # noqa: SLF001  nobody else can come between them
+    survey, start = Passes.survey, worker.start
 
     def then(self: Passes) -> object:
         counts = survey(self)
@@ -114,10 +114,10 @@ def between(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], object]]:
 
     def forgetful(*given: Any, **named: Any) -> None:  # noqa: ANN401  whatever it takes
         start(*given, **named)
-        monkeypatch.setattr(run, "_hold", 0)
+        monkeypatch.setattr(worker, "_hold", 0)
 
     monkeypatch.setattr(Passes, "survey", then)
-    monkeypatch.setattr(run, "_start", forgetful)
+    monkeypatch.setattr(worker, "start", forgetful)
     return do
 
 

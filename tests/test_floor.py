@@ -14,6 +14,7 @@ import pytest
 
 from dechaff import RULES, decode
 from dechaff_cli import corpus, run
+from dechaff_cli.task import Task
 
 FLOOR = Path(__file__).parent / "floor.json"
 
@@ -23,10 +24,10 @@ def _core(line: str) -> str:
 
 
 def _score(folder: Path, labels: Path) -> dict[str, Any]:
-    task = run.Task(frozenset(RULES), keep_text=True)
+    task = Task(frozenset(RULES), keep_text=True)
     files = corpus.find([folder]).files
     texts = {outcome.report.path: outcome.text for outcome in run.clean(files, task, run.survey(files, task, 1), 1)}
-    pipeline = run.Task(frozenset(code for code in RULES if RULES[code].effect == "repair"), keep_text=True)
+    pipeline = Task(frozenset(code for code in RULES if RULES[code].effect == "repair"), keep_text=True)
     repaired = {outcome.report.path: outcome for outcome in run.clean(files, pipeline, run.survey([], pipeline, 1), 1)}
     tally: Counter[str] = Counter()
     lost = []
@@ -71,7 +72,7 @@ def test_no_less_content_stays_and_no_less_chrome_goes_than_before(samples: Path
 
 
 def test_the_users_own_scrapes_come_out_right(shared: Path, tmp_path: Path) -> None:
-    task = run.Task(frozenset(RULES), out=tmp_path)
+    task = Task(frozenset(RULES), out=tmp_path)
     files = corpus.find([shared / "seeds"]).files
     wrong = []
     texts = {outcome.report.path: (tmp_path / outcome.report.path) for outcome in run.clean(files, task, run.survey(files, task, 1), 1)}

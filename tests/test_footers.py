@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dechaff import RULES, Document, Languages, Pipeline, clean, select
-from dechaff.foreign_page import foreign_page
-from dechaff.foreign_words import Words
+from dechaff.foreign.page import foreign_page
+from dechaff.foreign.picker import names
+from dechaff.foreign.words import Words
 from dechaff.language import TABLE
-from dechaff.language_picker import names
 from dechaff.line_language import evidence
 
 _RULES = select(["language", "footers"])

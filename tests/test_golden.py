@@ -10,15 +10,16 @@ import pytest
 from dechaff import RULES
 from dechaff_cli import corpus, run
 from dechaff_cli.engine import batches
+from dechaff_cli.task import Outcome, Task
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 COLLECTIONS = ("scrapes", "footers", "negative", "hostile")
-_ALL = run.Task(frozenset(RULES), keep_text=True)
+_ALL = Task(frozenset(RULES), keep_text=True)
 
 
-def _cleaned(folder: Path) -> dict[str, run.Outcome]:
+def _cleaned(folder: Path) -> dict[str, Outcome]:
     files = corpus.find([folder]).files
     outcomes = run.clean(files, _ALL, run.survey(files, _ALL, 1), 1)
     return {outcome.report.path: outcome for outcome in outcomes}

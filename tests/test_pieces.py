@@ -12,6 +12,7 @@ from dechaff import RULES, Finding
 from dechaff_cli import corpus, run
 from dechaff_cli.html.changes import packed
 from dechaff_cli.html.pieces import Folded, Piece, folded, pieces
+from dechaff_cli.task import Task
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,7 +101,7 @@ def test_a_file_of_endless_changes_is_cut_and_the_rest_counted() -> None:
 
 
 def test_the_samples_are_told_exactly(samples: Path) -> None:
-    task = run.Task(frozenset(RULES), keep_text=True)
+    task = Task(frozenset(RULES), keep_text=True)
     from dechaff.report import source
 
     for collection in ("scrapes", "hostile", "footers"):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from filelock import FileLock
 
-from dechaff_cli import output, run
+from dechaff_cli import output, worker
 from dechaff_cli.engine import batches
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Ran
+    from dechaff_cli.task import Outcome
 
     Dechaff = Callable[..., Ran]
 
@@ -63,13 +64,13 @@ def same_as_fresh(dechaff: Dechaff, folder: Path, *words: str) -> None:
 def worked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the names of the documents that are cleaned, as they are."""
     names: list[str] = []
-    clean = run.clean_batch
+    clean = worker.clean_batch
 
-    def noted(batch: list[batches.Ask]) -> list[run.Outcome]:
+    def noted(batch: list[batches.Ask]) -> list[Outcome]:
         names.extend(ask.source.name for ask in batch if not ask.record)
         return clean(batch)
 
-    monkeypatch.setattr(run, "clean_batch", noted)
+    monkeypatch.setattr(worker, "clean_batch", noted)
     return names
 
 

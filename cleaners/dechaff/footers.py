@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dechaff.edits import Edit
-from dechaff.foreign_blocks import Blocks
+from dechaff.foreign.blocks import Blocks
 from dechaff.language import Languages
 
 if TYPE_CHECKING:

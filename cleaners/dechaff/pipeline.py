@@ -13,7 +13,7 @@ from dechaff.chrome import Chrome
 from dechaff.edits import Document, Edit
 from dechaff.encoding import Encoding
 from dechaff.footers import Footers
-from dechaff.foreign_page import foreign_page
+from dechaff.foreign.page import foreign_page
 from dechaff.language import Languages
 from dechaff.line_model import LineModel
 from dechaff.pages import Page, paged

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from dechaff_cli.formats.summary import Summary
     from dechaff_cli.report_folder import ReportFolder
-    from dechaff_cli.run import Outcome
+    from dechaff_cli.task import Outcome
 
 
 class Account:

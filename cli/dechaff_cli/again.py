@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from dechaff_cli.rerun import Run
-    from dechaff_cli.run import Outcome
+    from dechaff_cli.task import Outcome
 
 
 def refuse_others(folder: Path, asked: Run, paths: Collection[str]) -> None:

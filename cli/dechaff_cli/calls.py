@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from dechaff.profile import Profile
     from dechaff_cli.columns import Columns
     from dechaff_cli.config import Configs
-    from dechaff_cli.run import Task
+    from dechaff_cli.task import Task
 
 STDIN = "-"
 _SHOWN = 200  # characters of what a command line says, in a message about it
@@ -70,7 +70,7 @@ class Call:
     ) -> Task:
         """Return what to do with every file."""
         from dechaff.repetition import Survey
-        from dechaff_cli.run import Task
+        from dechaff_cli.task import Task
 
         model = self.configs.of_run("model")
         return Task(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dechaff_cli.baseline import Baseline
     from dechaff_cli.calls import Call
     from dechaff_cli.corpus import Source
-    from dechaff_cli.run import Outcome
+    from dechaff_cli.task import Outcome
 
 _SUMMARY = 900_000  # bytes: GitHub drops the summary of a step that is longer than 1,024 KiB, whole
 _CUT = "\n\n(cut: the summary of a step has a limit)\n"

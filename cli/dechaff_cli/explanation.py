@@ -11,7 +11,7 @@ from dechaff.chrome import Chrome
 from dechaff.guards import guard
 from dechaff.line_model import LineModel
 from dechaff.pages import paged
-from dechaff_cli import corpus, run, work
+from dechaff_cli import corpus, reading, run, work, worker
 from dechaff_cli.corpora import Documents
 from dechaff_cli.corpora.forms import is_container
 from dechaff_cli.terminal import lines_of, safe
@@ -67,7 +67,7 @@ def of_line(path: Path, number: int, folder: Path | None, asked: Call) -> Iterat
     if source is None:
         message = f"{path} " + ("does not exist" if not file.exists() else f"is not one of the texts that cleaning {folder or file} takes")
         raise corpus.CorpusError(message)
-    read = run.read(source, asked.configs.of_run("encoding"))
+    read = reading.read(source, asked.configs.of_run("encoding"))
     if read.decoded is None:
         message = f"{path} {read.error}"
         raise corpus.CorpusError(message)
@@ -96,8 +96,8 @@ def of_line(path: Path, number: int, folder: Path | None, asked: Call) -> Iterat
             yield f"    {safe(finding.old)!r} becomes {safe(finding.new)!r}"
     if not changed:
         yield f"kept: {_why_kept(lines[number - 1], outcome.report.site, asked.configs.treatment(file, outcome.report.site))}"
-        page = run.document(read)
-        yield from _score(page, number, run.Pipelines(task, counts).of(file, page.site))
+        page = reading.document(read)
+        yield from _score(page, number, worker.Pipelines(task, counts).of(file, page.site))
 
 
 def _within(path: Path) -> tuple[Path, str]:

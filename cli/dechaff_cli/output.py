@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from dechaff_cli.calls import Call
     from dechaff_cli.corpus import Corpus, Source
     from dechaff_cli.rerun import Run
-    from dechaff_cli.run import Outcome, Task
+    from dechaff_cli.task import Outcome, Task
 
 LOCK = ".dechaff.lock"
 _PATIENCE = 5  # seconds: the processes of a killed run end within one, and hold its lock so long

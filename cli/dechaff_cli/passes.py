@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from dechaff.repetition import Survey
     from dechaff_cli.corpus import Corpus, Source
     from dechaff_cli.manifest import Manifest
-    from dechaff_cli.run import Advance, Outcome, Task
+    from dechaff_cli.run import Advance
+    from dechaff_cli.task import Outcome, Task
 
 
 class Passes:

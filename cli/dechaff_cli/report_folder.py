@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dechaff_cli.formats.summary import Summary
     from dechaff_cli.html.page import Page
     from dechaff_cli.rerun import Run
-    from dechaff_cli.run import Outcome
+    from dechaff_cli.task import Outcome
 
 FINDINGS, DIFF, SUMMARY, FIGURES, RUN = "findings.jsonl", "changes.diff", "summary.md", "summary.json", "run.json"
 CONTAINERS = "containers.jsonl"

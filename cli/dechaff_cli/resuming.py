@@ -13,10 +13,11 @@ import dechaff
 from dechaff.repetition import Survey
 from dechaff.rules import digest as rules_digest
 from dechaff.tally import counted
-from dechaff_cli import corpus, run
+from dechaff_cli import corpus, run, worker
 from dechaff_cli.engine.batches import Ask, batches
 from dechaff_cli.engine.counts import Counts
 from dechaff_cli.manifest import Known, made_of
+from dechaff_cli.task import unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from dechaff_cli.corpus import Corpus, Source
     from dechaff_cli.engine import Crew
     from dechaff_cli.manifest import Manifest
-    from dechaff_cli.run import Advance, Outcome, Task
+    from dechaff_cli.run import Advance
+    from dechaff_cli.task import Outcome, Task
 
 
 def configuration(task: Task, *more: object) -> str:
@@ -66,7 +68,7 @@ class Resuming:
         if not several and not len(self._manifest):
             return self._task.profile
         counts = Counts()
-        for batch, parts in run.mapped(run.survey_batch, batches(self._documents, self._known), self._jobs, self._task, Survey()):
+        for batch, parts in run.mapped(worker.survey_batch, batches(self._documents, self._known), self._jobs, self._task, Survey()):
             for asked, seen in parts:
                 if seen is None:
                     self._failed.update(ask.source.name for ask in asked)
@@ -122,7 +124,7 @@ class Resuming:
             known = self._manifest.known([source.name for source in some])
             return [self._asked(source, known.get(source.name), made, kept) for source in some]
 
-        for batch, parts in run.mapped(run.clean_batch, batches(self._documents, ask), self._jobs, self._task, counts):
+        for batch, parts in run.mapped(worker.clean_batch, batches(self._documents, ask), self._jobs, self._task, counts):
             new = [
                 (ask.source, outcome)
                 for asked, outcomes in parts
@@ -140,7 +142,7 @@ class Resuming:
                 if id(source) in asked_for:
                     yield source.light(), next(worked)[1]
                 elif source.name in kept:
-                    yield source.light(), run.unpacked(kept.pop(source.name))
+                    yield source.light(), unpacked(kept.pop(source.name))
                 else:
                     yield source.light(), run.lost(source)
 
@@ -166,7 +168,7 @@ class Resuming:
 
     def _is_there(self, name: str, outcome: bytes) -> bool:
         """Return whether the file that was written of a document is where it was put, by its size."""
-        report = run.unpacked(outcome).report
+        report = unpacked(outcome).report
         sizes = (report.bytes_out, report.bytes_in)
         paths = [corpus.below(folder, name) for folder in self._folders]
         return any(path.is_file() and path.stat().st_size == size for path, size in zip(paths, sizes, strict=False))

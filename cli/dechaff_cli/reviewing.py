@@ -16,7 +16,7 @@ from dechaff.confidence import confidence
 from dechaff.guards import guard
 from dechaff.lines import bare
 from dechaff.patterns import Patterns
-from dechaff_cli import configuring, corpus, report_folder, run, work
+from dechaff_cli import configuring, corpus, reading, report_folder, work
 from dechaff_cli.again import again, refuse_others
 from dechaff_cli.corpora.remote import is_url
 from dechaff_cli.corrections import Correction, CorrectionError, block
@@ -174,7 +174,7 @@ class Review:
         for source in work.find(call).files:
             if source.name not in said:
                 continue
-            read = run.read(source, call.configs.of_run("encoding"))
+            read = reading.read(source, call.configs.of_run("encoding"))
             if read.decoded is None:
                 continue
             lines = read.decoded.text.removesuffix("\n").split("\n")
@@ -183,7 +183,7 @@ class Review:
                 for i, line in enumerate(lines):
                     if line.strip() == one.text:
                         labels[i] = CHROME if one.kind == "chrome" else CONTENT
-            site = run.document(read).site
+            site = reading.document(read).site
             rows = [[line, label] for line, label in zip(lines, labels, strict=True)]
             yield json.dumps({"id": source.name, "domain": site, "lines": rows})
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dechaff import FileReport
     from dechaff_cli.calls import Call
     from dechaff_cli.corpus import Corpus, Source
-    from dechaff_cli.run import Outcome, Task
+    from dechaff_cli.task import Outcome, Task
 
 
 def find(asked: Call) -> Corpus:
@@ -87,7 +87,8 @@ def say_skipped(found: Corpus) -> None:
 def from_stdin(task: Task, name: str) -> Outcome:
     """Return what becomes of standard input."""
     from dechaff import FileReport, NotTextError
-    from dechaff_cli.run import Outcome, clean_text
+    from dechaff_cli.task import Outcome
+    from dechaff_cli.worker import clean_text
 
     try:
         return clean_text(sys.stdin.buffer.read(), name, task)

@@ -215,10 +215,10 @@ def _some(case: Case) -> str:
 
 def _between(case: Case, change: Callable[[], object]) -> Ran:
     """Run the command with something done between its two passes."""
-    from dechaff_cli import run
+    from dechaff_cli import worker
     from dechaff_cli.passes import Passes
 
-    survey, hold = Passes.survey, run._hold  # noqa: SLF001  nobody else can come between them
+    survey, hold = Passes.survey, worker._hold  # noqa: SLF001  nobody else can come between them
 
     def then(self: Passes) -> object:
         counts = survey(self)
@@ -226,18 +226,18 @@ def _between(case: Case, change: Callable[[], object]) -> Ran:
         return counts
 
     Passes.survey = then  # type: ignore[assignment,method-assign]
-    start = run._start  # noqa: SLF001
+    start = worker.start
     if case.chance.random() < 0.7:  # else small corpora are read once
 
         def forgetful(*given: object, **named: object) -> None:
             start(*given, **named)  # type: ignore[arg-type]
-            run._hold = 0  # noqa: SLF001
+            worker._hold = 0  # noqa: SLF001
 
-        run._start = forgetful  # noqa: SLF001
+        worker.start = forgetful
     try:
         return here(case.folder, *_clean(case, "--jobs", "1"))
     finally:
-        Passes.survey, run._start, run._hold = survey, start, hold  # type: ignore[method-assign]  # noqa: SLF001
+        Passes.survey, worker.start, worker._hold = survey, start, hold  # type: ignore[method-assign]  # noqa: SLF001
 
 
 def removed_midway(case: Case) -> None:

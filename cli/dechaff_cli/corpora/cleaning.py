@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dechaff_cli.columns import Columns
     from dechaff_cli.corpora.rewriting import Part
     from dechaff_cli.corpus import Corpus, Source
-    from dechaff_cli.run import Outcome
+    from dechaff_cli.task import Outcome
 
 
 def write(found: Corpus, cleaned: Iterable[tuple[Source, Outcome]], out: Path | str, account: Account) -> None:

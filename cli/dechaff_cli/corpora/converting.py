@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from dechaff_cli.corpora.forms import Composer
     from dechaff_cli.corpora.records import Record
     from dechaff_cli.corpus import Corpus, Source
-    from dechaff_cli.run import Outcome
+    from dechaff_cli.task import Outcome
 
     _Add = Callable[[Record, bytes | None, Mapping[str, Any]], None]
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dechaff_cli.columns import Columns
     from dechaff_cli.corpora.records import Record
     from dechaff_cli.corpus import Source
-    from dechaff_cli.run import Outcome
+    from dechaff_cli.task import Outcome
 
 
 class _Finishing(Protocol):

@@ -6,13 +6,13 @@ import math
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from dechaff.footer_phrases import is_beside
-from dechaff.foreign_content import is_abstract, is_sentence, is_study, is_title, is_verse, protected
-from dechaff.foreign_lines import FEW_WORDS, FOREIGN, INSIDE, SURE, Reading
-from dechaff.foreign_signs import suspicious
+from dechaff.foreign.content import is_abstract, is_sentence, is_study, is_title, is_verse, protected
+from dechaff.foreign.lines import FEW_WORDS, FOREIGN, INSIDE, SURE, Reading
+from dechaff.foreign.phrases import is_beside
+from dechaff.foreign.picker import is_name
+from dechaff.foreign.signs import suspicious
 from dechaff.guards import guard
 from dechaff.language import Guess, Languages, identify
-from dechaff.language_picker import is_name
 from dechaff.line_language import evidence, stripped
 from dechaff.lines import bare
 

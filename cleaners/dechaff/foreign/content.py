@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from dechaff.foreign_words import LONGEST, Words
+from dechaff.foreign.words import LONGEST, Words
 from dechaff.guards import guard
 from dechaff.language import ABSTRACT, SPACELESS, TABLE, is_latin, script_letters
 from dechaff.language_score import unheard_of

@@ -6,10 +6,10 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from dechaff.footer_phrases import phrases
-from dechaff.foreign_content import protected
+from dechaff.foreign.content import protected
+from dechaff.foreign.phrases import phrases
+from dechaff.foreign.picker import FEWEST, is_name, names
 from dechaff.guards import guard
-from dechaff.language_picker import FEWEST, is_name, names
 from dechaff.line_language import Evidence, evidence
 from dechaff.lines import bare
 
