@@ -145,7 +145,6 @@ def test_corrections_come_out_as_a_whole_run_would_have_them(run: Callable[..., 
     }
 
 
-@pytest.mark.usefixtures("run")
 def test_a_review_says_that_it_takes_no_containers(run: Callable[..., Ran], tmp_path: Path) -> None:
     (tmp_path / "clean-report" / "containers.jsonl").touch()
     refused = run("review", "clean-report")
@@ -153,6 +152,7 @@ def test_a_review_says_that_it_takes_no_containers(run: Callable[..., Ran], tmp_
     assert "records in containers" in refused.err
 
 
+@pytest.mark.usefixtures("run")
 def test_lines_alike_differ_in_numbers_alone(tmp_path: Path) -> None:
     review = Review(Path("clean-report"))
     kept = review.propose(Correction.from_record(said("keep-alike", "Cite this")))
