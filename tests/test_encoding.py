@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from dechaff import RULES, NotTextError, clean, decode, encode
 from dechaff.errors import UnknownEncodingError
+from dechaff.mojibake import replacements
 from dechaff.mojibake.pages import SINGLE
 
 _ENCODING = frozenset(code for code in RULES if code.startswith("ENC"))
@@ -211,3 +212,19 @@ def test_samples_of_markup_and_code_stay_while_other_lines_are_repaired(sample: 
 def test_a_page_about_markup_keeps_its_entities() -> None:
     text = "<p>Tom &amp; Jerry</p>\nThe entity &amp; stands for an ampersand.\n"
     assert _repaired(text) == text
+
+
+def test_around_a_lost_character_only_so_much_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With all of a line of a megabyte for each of its lost characters, time would grow with the square of the line."""
+    seen: list[int] = []
+    mark = replacements._mark  # noqa: SLF001  nothing else sees what is looked at
+
+    def noted(before: str, after: str, known: replacements.Evidence, *, quoted: bool) -> str:
+        seen.append(len(before) + len(after))
+        return mark(before, after, known, quoted=quoted)
+
+    monkeypatch.setattr(replacements, "_mark", noted)
+    filled = replacements.fill("I don\ufffdt know. " * 500, replacements.Evidence(("en",), "", doubles=False))
+    assert filled == "I don’t know. " * 500
+    assert len(seen) == 500
+    assert max(seen) <= 4000

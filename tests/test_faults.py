@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -265,3 +266,28 @@ def test_what_cannot_be_made_again_is_on_the_disk_before_it_takes_its_place(
     assert renamed
     for inode in renamed:
         assert happened.index(("synced", inode)) < happened.index(("renamed", inode))
+
+
+def test_a_manifest_that_does_not_fit_leaves_nothing_behind(dechaff: Dechaff, scrapes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full:
+        """As a database on a disk that is full just when all else is done."""
+
+        def __init__(self, base: sqlite3.Connection) -> None:
+            self._base = base
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(self._base, name)
+
+        def execute(self, sql: str, *given: Any) -> object:  # noqa: ANN401  whatever it takes
+            if sql == "DETACH made":
+                message = "database or disk is full"
+                raise sqlite3.OperationalError(message)
+            return self._base.execute(sql, *given)
+
+    connect = sqlite3.connect
+    monkeypatch.setattr("sqlite3.connect", lambda *given, **named: Full(connect(*given, **named)))
+    ran = dechaff("clean", "in", "-o", "out", "--jobs", "1")
+    assert ran.code == 2
+    assert "resume.sqlite cannot be written: database or disk is full" in ran.err
+    assert not [path.name for path in (scrapes / "out-report").iterdir() if path.name.startswith(".dechaff-")]
+    _assert_whole(scrapes)

@@ -6,6 +6,7 @@ It lies in the report's folder, as an SQLite database: what that has committed i
 from __future__ import annotations
 
 import sqlite3
+from contextlib import ExitStack, closing
 from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple, Self
 
@@ -69,17 +70,19 @@ class Manifest:
         Raises:
             CorpusError: It is no such database, or cannot be written.
         """
-        self._path = folder / NAME
+        self._path, self._beside = folder / NAME, folder / f".dechaff-{NAME}.tmp"
         if not resume:
             for name in _FILES:
                 (folder / name).unlink(missing_ok=True)
-        try:
-            self._base = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
-            self._base.execute("PRAGMA synchronous = OFF")  # a killed process loses nothing; a machine without power may
-            self._begin(configuration)
-        except sqlite3.DatabaseError as error:
-            message = f"{self._path} cannot be used to go on: {error}; clean into a new folder, or again with --overwrite"
-            raise CorpusError(message) from error
+        with ExitStack() as opened:
+            try:
+                self._base = opened.enter_context(closing(sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)))
+                self._base.execute("PRAGMA synchronous = OFF")  # a killed process loses nothing; a machine without power may
+                self._begin(configuration)
+            except sqlite3.DatabaseError as error:
+                message = f"{self._path} cannot be used to go on: {error}; clean into a new folder, or again with --overwrite"
+                raise CorpusError(message) from error
+            opened.pop_all()
 
     def _begin(self, configuration: str) -> None:
         if not self._base.execute("SELECT 1 FROM sqlite_master WHERE name = 'done'").fetchone():
@@ -111,6 +114,7 @@ class Manifest:
         except sqlite3.Error as failed:
             error = error or failed
         self._base.close()
+        self._beside.unlink(missing_ok=True)
         if isinstance(error, sqlite3.Error):
             message = f"{self._path} cannot be written: {error}; the clean copies made so far are whole"
             raise CorpusError(message) from error
@@ -162,9 +166,8 @@ class Manifest:
     def finish(self) -> None:
         """Mark the run as complete, and write it in order and without gaps: the same bytes, whatever way led here."""
         self._base.execute("COMMIT")
-        beside = self._path.with_name(f".dechaff-{NAME}.tmp")
-        beside.unlink(missing_ok=True)
-        self._base.execute("ATTACH ? AS made", (str(beside),))
+        self._beside.unlink(missing_ok=True)
+        self._base.execute("ATTACH ? AS made", (str(self._beside),))
         self._base.execute("PRAGMA made.synchronous = OFF")
         self._base.execute("PRAGMA made.journal_mode = OFF")
         self._base.executescript("BEGIN; " + _TABLES.replace("CREATE TABLE ", "CREATE TABLE made."))
@@ -178,7 +181,7 @@ class Manifest:
         self._base.execute("DETACH made")
         self._base.execute("PRAGMA journal_mode = DELETE")  # takes the files beside it away
         self._base.close()
-        beside.replace(self._path)
+        self._beside.replace(self._path)
         self._base = sqlite3.connect(":memory:", isolation_level=None)  # nothing more is kept
         self._base.execute("BEGIN")
 

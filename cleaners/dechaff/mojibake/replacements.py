@@ -27,6 +27,8 @@ _CLIPPED = re.compile("(?:em|til|tis|twas|cause|n|round|bout|cuz)(?![^\\W_])|[0-
 _SHORT = 2  # letters of the parts that a dash joins
 _SURE = 5.0  # how much likelier the best letters have to be than the next: a wrong letter is worse than a missing one
 _MOST_HOLES = 3  # in a word that spelling alone fills
+_NEAR = 2000  # code points on either side that are looked at: more than any quotation takes, and a line of a megabyte stays linear
+_LONG_WORD = 100  # code points: longer than any word or number
 
 
 class Evidence(NamedTuple):
@@ -60,7 +62,7 @@ def _english(line: str, known: Evidence) -> str:
     done = 0
     quoted = False
     for match in _HOLE.finditer(line):
-        before, after = line[: match.start()], line[match.end() :]
+        before, after = line[max(0, match.start() - _NEAR) : match.start()], line[match.end() : match.end() + _NEAR]
         new = _mark(before, after, known, quoted=quoted)
         if new in {"“", "”"}:
             quoted = new == "“"
@@ -91,7 +93,7 @@ def _mark(before: str, after: str, known: Evidence, *, quoted: bool) -> str:  # 
 
 def _times(before: str, after: str) -> bool:
     """Return whether numbers read as a size or a tolerance, which have other signs between them than a range."""
-    left, right = re.search(r"[\d.,]+\Z", before), re.match(r"[\d.,]+", after)
+    left, right = re.search(r"[\d.,]+\Z", before[-_LONG_WORD:]), re.match(r"[\d.,]+", after[:_LONG_WORD])
     if not left or not right:
         return False
     numbers = [re.sub(r"[^\d]", "", left[0]), re.sub(r"[^\d]", "", right[0].rstrip(".,"))]
@@ -100,7 +102,7 @@ def _times(before: str, after: str) -> bool:
 
 def _inside(before: str, after: str) -> str:
     """Return what stood between two letters of an English text: an apostrophe, a dash, or an accented letter."""
-    head, tail = _WORD_BEFORE.search(before), _WORD_AFTER.match(after)
+    head, tail = _WORD_BEFORE.search(before[-_LONG_WORD:]), _WORD_AFTER.match(after[:_LONG_WORD])
     assert head
     assert tail
     left, right = head[0], tail[0]
