@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from dechaff import rules
+from dechaff import pipeline, rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -60,12 +60,15 @@ def schemas(shared: Path) -> Path:
     return folder
 
 
-@pytest.fixture
-def own_rules_end_with_the_test() -> Iterator[None]:
-    before = dict(rules._table)  # noqa: SLF001  a process keeps the rules of its user for as long as it lives
+@pytest.fixture(autouse=True)
+def _own_rules_end_with_the_test() -> Iterator[None]:
+    """Forget rules that a test adds in this process, which keeps its user's for as long as it lives, and patterns of theirs."""
+    before = dict(rules._table)  # noqa: SLF001
     yield
-    rules._table.clear()  # noqa: SLF001
-    rules._table.update(before)  # noqa: SLF001
+    if rules._table != before:  # noqa: SLF001
+        rules._table.clear()  # noqa: SLF001
+        rules._table.update(before)  # noqa: SLF001
+        pipeline._chrome.cache_clear()  # noqa: SLF001  by code, and another test has other patterns by the same
 
 
 class Ran(NamedTuple):

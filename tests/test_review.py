@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from conftest import Ran
 
-pytestmark = pytest.mark.usefixtures("own_rules_end_with_the_test")
 TEXT = (
     "Skip to main content\n\nThe patient’s bilirubin fell in week {n} after the infusion of the cells.\n\nCite this\n\nGazette {n} of 12\n"
 )

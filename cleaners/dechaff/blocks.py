@@ -272,8 +272,9 @@ def _contents(page: View) -> Iterator[tuple[int, str, str]]:
     heads = _heads(page)
 
     def elsewhere(i: int, name: int) -> bool:
-        places = heads[name]
-        return i not in places and any(abs(j - i) > 1 for j in places) and page.lines[i].count(" ") < _CONTENTS_WORDS
+        first, last = heads[name]
+        may_head = i + 1 < len(page.prose) and page.prose[i + 1] and not page.prose[i]
+        return not may_head and (first < i - 1 or last > i + 1) and page.lines[i].count(" ") < _CONTENTS_WORDS
 
     for i, end in _runs([i for i, name in enumerate(page.key) if name in heads and elsewhere(i, name)], _CONTENTS):
         if len({key(line) for line in page.lines[i:end]}) == end - i:
@@ -281,12 +282,12 @@ def _contents(page: View) -> Iterator[tuple[int, str, str]]:
                 yield j, CONTENTS, f"one of {end - i} headings in a row that stand again over their text"
 
 
-def _heads(page: View) -> dict[int, list[int]]:
-    """Return by key where lines stand that may be headings: above running text, and none themselves."""
-    heads: dict[int, list[int]] = {}
+def _heads(page: View) -> dict[int, tuple[int, int]]:
+    """Return by key where the first and the last line stand that may be headings: above running text, and none themselves."""
+    heads: dict[int, tuple[int, int]] = {}
     for i, above in enumerate(page.prose[1:]):
         if above and not page.prose[i] and page.key[i]:
-            heads.setdefault(page.key[i], []).append(i)
+            heads[page.key[i]] = heads.get(page.key[i], (i, i))[0], i
     return heads
 
 
