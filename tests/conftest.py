@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+import dechaff as library
 from dechaff import pipeline, rules
 
 if TYPE_CHECKING:
@@ -60,15 +61,28 @@ def schemas(shared: Path) -> Path:
     return folder
 
 
+_OURS = dict(rules._table)  # noqa: SLF001
+
+
+def _forget_own_rules() -> None:
+    """Forget the rules that a configuration added to this process, as another process would: by code another test has other patterns."""
+    if rules._table != _OURS:  # noqa: SLF001
+        rules._table.clear()  # noqa: SLF001
+        rules._table.update(_OURS)  # noqa: SLF001
+        pipeline._chrome.cache_clear()  # noqa: SLF001
+        library._pipeline.cache_clear()  # noqa: SLF001
+
+
 @pytest.fixture(autouse=True)
 def _own_rules_end_with_the_test() -> Iterator[None]:
-    """Forget rules that a test adds in this process, which keeps its user's for as long as it lives, and patterns of theirs."""
-    before = dict(rules._table)  # noqa: SLF001
     yield
-    if rules._table != before:  # noqa: SLF001
-        rules._table.clear()  # noqa: SLF001
-        rules._table.update(before)  # noqa: SLF001
-        pipeline._chrome.cache_clear()  # noqa: SLF001  by code, and another test has other patterns by the same
+    _forget_own_rules()
+
+
+@pytest.fixture
+def another_process() -> Callable[[], None]:
+    """Return what forgets the rules that a configuration added to this process."""
+    return _forget_own_rules
 
 
 class Ran(NamedTuple):

@@ -17,11 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dechaff import RULES
 from dechaff.errors import RuleTableError
 from dechaff.model import store
 from dechaff.patterns import Patterns
-from dechaff.rules import _table
 from dechaff_cli.output import LOCK
 from dechaff_cli.reviewing import Review
 from dechaff_cli.serving import Server
@@ -418,12 +416,9 @@ def watched() -> Iterator[list[str]]:
         if on[0] and (event in forbidden or (event == "open" and isinstance(given[0], str) and set(str(given[1] or "")) & set("wxa+"))):
             seen.append(f"{event} {given[0]!r}")
 
-    known = dict(RULES)
     sys.addaudithook(hear)
     yield seen
     on[0] = False
-    for code in RULES.keys() - known.keys():
-        del _table[code]  # rules of a configuration are those of the process
 
 
 def test_a_configuration_and_a_profile_run_nothing_and_write_nothing(dechaff: Dechaff, page: Path, watched: list[str]) -> None:

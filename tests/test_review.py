@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dechaff import rules
 from dechaff_cli.corrections import Correction, CorrectionError, block, read
 from dechaff_cli.html import shards
 from dechaff_cli.reviewing import Review
@@ -81,7 +80,9 @@ def test_a_report_without_its_clean_copies_still_shows_the_changes(run: Callable
 
 
 @pytest.mark.parametrize("at_hand", [True, False])
-def test_rules_of_ones_own_are_shown_as_removals(run: Callable[..., Ran], tmp_path: Path, at_hand: bool) -> None:
+def test_rules_of_ones_own_are_shown_as_removals(
+    run: Callable[..., Ran], another_process: Callable[[], None], tmp_path: Path, at_hand: bool
+) -> None:
     own = tmp_path / "own.toml"
     own.write_text(
         '[[rule]]\ncode = "OWN001"\nname = "gazette"\neffect = "remove"\nwhy = "A gazette."\nsource = "us"\nsince = "2026-11"\n'
@@ -89,7 +90,7 @@ def test_rules_of_ones_own_are_shown_as_removals(run: Callable[..., Ran], tmp_pa
         'keeps = ["Gazette of the hill.\\n"]\n',
     )
     assert run("clean", "scrapes", "-o", "other", "--config", "own.toml").code == 0
-    rules._table.pop("OWN001")  # noqa: SLF001  as in another process
+    another_process()
     if not at_hand:
         own.unlink()
     made = contents(tmp_path / "other-report")["index.html"].decode()
