@@ -111,6 +111,10 @@ class View(NamedTuple):
         """Return whether a line stands directly below the one before."""
         return i > 0 and self.blank[i] == self.blank[i - 1]
 
+    def may_head(self, i: int) -> bool:
+        """Return whether a line may be a heading: it has letters, stands above running text, and is none itself."""
+        return i + 1 < len(self.lines) and self.prose[i + 1] and not self.prose[i] and self.key[i] != 0
+
 
 class KnownBlocks(NamedTuple):
     """The lines of a page that may make a block."""
@@ -150,7 +154,7 @@ class Blocks:
 
     def known(self, lines: Sequence[str]) -> KnownBlocks:
         """Return what is remembered of a page's lines."""
-        counted = {line: self._counted[line] for line in lines if line in self._counted} if self._counted else {}
+        counted = {line: self._counted[line] for line in lines if line in self._counted}
         return KnownBlocks(frozenset(self._headings.intersection(lines)), counted)
 
     def possible(self, page: Page, known: KnownBlocks) -> frozenset[str]:
@@ -273,8 +277,7 @@ def _contents(page: View) -> Iterator[tuple[int, str, str]]:
 
     def elsewhere(i: int, name: int) -> bool:
         first, last = heads[name]
-        may_head = i + 1 < len(page.prose) and page.prose[i + 1] and not page.prose[i]
-        return not may_head and (first < i - 1 or last > i + 1) and page.lines[i].count(" ") < _CONTENTS_WORDS
+        return not page.may_head(i) and (first < i - 1 or last > i + 1) and page.lines[i].count(" ") < _CONTENTS_WORDS
 
     for i, end in _runs([i for i, name in enumerate(page.key) if name in heads and elsewhere(i, name)], _CONTENTS):
         if len({key(line) for line in page.lines[i:end]}) == end - i:
@@ -283,16 +286,15 @@ def _contents(page: View) -> Iterator[tuple[int, str, str]]:
 
 
 def _heads(page: View) -> dict[int, tuple[int, int]]:
-    """Return by key where the first and the last line stand that may be headings: above running text, and none themselves."""
+    """Return by key where the first and the last line stand that may be headings."""
     heads: dict[int, tuple[int, int]] = {}
-    for i, above in enumerate(page.prose[1:]):
-        if above and not page.prose[i] and page.key[i]:
-            heads[page.key[i]] = heads.get(page.key[i], (i, i))[0], i
+    for i in filter(page.may_head, range(len(page.lines))):
+        heads[page.key[i]] = heads.get(page.key[i], (i, i))[0], i
     return heads
 
 
 def _may_head(rows: Rows) -> NDArray[np.bool_]:
-    """Return the same for all lines of a page: whether each is such a line."""
+    """Return the same as `View.may_head` for all lines of a page."""
     return np.asarray(np.append(rows.prose[1:], [False]) & ~rows.prose & (rows.key != 0))
 
 

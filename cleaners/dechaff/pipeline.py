@@ -143,8 +143,8 @@ class Pipeline:
     def finish(self, works: Sequence[Work]) -> list[Cleaned]:
         """Return the clean text of prepared documents, with every edit that leads to it."""
         pages = left = [work for work in works if not work.foreign]
+        chrome, *others = self.removals
         for _ in range(_MOST_ROUNDS):
-            chrome, *others = self.removals
             _until_settled((*others, chrome), left)  # chrome has been looked for, and is again wherever something goes
             left = self._repaired_again(left)
             if not left:

@@ -153,15 +153,6 @@ def _is_digit(data: NDArray[np.uint8]) -> NDArray[np.bool_]:
     return np.asarray(data - ord("0") < len(_KINDS["digits"]))
 
 
-def hash_word(word: str) -> int:
-    """Return the hash that `count` gives a word.
-
-    >>> hash_word("Home") == hash_word("home")
-    True
-    """
-    return int(count([word]).word[0])
-
-
 @lru_cache(maxsize=1)
 def _function_words() -> NDArray[np.bool_]:
     table = np.zeros(1 << 20, np.bool_)
