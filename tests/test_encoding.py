@@ -82,6 +82,31 @@ def test_replacement_characters_with_several_answers_stay(line: str) -> None:
     assert "–" not in _repaired(line)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The hazard ratio was 0\ufffd82 (95% CI 0\ufffd71 to 0\ufffd95).",
+        "It fell in 12\ufffd16 and in the rest (p=0\ufffd03).",
+        "We gave 12\ufffd5 mg a day to 20\ufffd30 of them.",
+        "Each got 1\ufffd106 cells, or 12\ufffd106 of them.",
+        "Two by ten: 2\ufffd10 per well in a 3\ufffd4 design.",
+        "She is 5\ufffd11 tall.",
+        "Seen on 12\ufffd05\ufffd2020 and on 13\ufffd05\ufffd2020.",
+        "A mean of 2\ufffd35 and a range of 3.5\ufffd4.5.",
+    ],
+)
+def test_what_was_lost_between_digits_is_not_taken_for_a_dash_where_it_may_be_a_point_or_a_sign(line: str) -> None:
+    assert _repaired(f"They fell ill in 1998\ufffd2004 and got well.\n{line}").split("\n")[1] == line
+
+
+@pytest.mark.parametrize(
+    "line", ["In 1998–2004 it rained.", "See pages 176–179.", "At 20–30 degrees.", "About 1,200–1,500 men.", "For $5–$10."]
+)
+def test_whole_numbers_that_rise_are_a_range(line: str) -> None:
+    text = f"They fell ill and got well again.\n{line}"
+    assert _repaired(text.replace("–", "\ufffd")) == text
+
+
 def test_an_entity_escaped_any_number_of_times_is_plain_at_once() -> None:
     once = clean("p &" + "amp;" * 60 + "lt; 0.05\n").text
     assert once == "p < 0.05\n"
