@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dechaff.guards import guard
-from dechaff.lines import bare, is_prose, key, words
+from dechaff.lines import bare, is_prose, words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from dechaff.pages import Page, Rows
+    from dechaff.pages import Page
 
 RELATED, STATISTICS, CONTENTS = "CHR201", "CHR202", "CHR203"
 
@@ -62,11 +62,19 @@ _STATISTIC = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _COUNT_ENDS = frozenset(".,+kmKM")
-# What a site, a registry or a society counts of itself, and a study does not.
+# What only a site counts of itself: nobody studies its own downloads.
+_VISITS = re.compile(
+    r"""
+      \b (?: visitors? | (?:page|article|abstract|profile)\ ?views | downloads? | subscribers? | followers | registered\ members ) \b
+    | \A (?: (?:registered|active|online|new|our) \ )* users \Z
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+# What a society or a registry counts of itself, and a study or the report of a grant now and then.
 _COUNTED = re.compile(
     r"""
-    \b (?: cases?\ enrolled | visitors? | members? | users? | subscribers? | followers | partners? | manuscripts? | publications?
-         | journals | abstracts?\ presented | downloads? | page\ ?views | conferences? | webinars? | workshops | courses | donors ) \b
+    \b (?: cases?\ enrolled | members? | users? | partners? | manuscripts? | publications? | journals | abstracts?\ presented
+         | conferences? | webinars? | workshops | courses ) \b
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -77,6 +85,9 @@ _STUDIED = re.compile(
 _DIGIT = re.compile(r"\d")
 _LONGEST_STATISTIC = 160  # code points; longer lines are neither counts nor headings
 _STATISTICS = 3  # lines from which a block counts; two counts stand together in many abstracts
+_SENTENCE = 5  # words of a line with a colon that make it the beginning of a sentence; "On this page:" and "Jump to section:" have three
+_OF_PAGE = re.compile(r"\b(?:contents?|pages?|articles?|guide|post|review|report|jump|skip|navigate|sections?|chapters?)\b", re.IGNORECASE)
+_LONG_LIST = 6  # lines: the user's longest, of a registry, has five; what a study counts in so many has other words in most
 _CONTENTS = 4  # lines from which repeated headings are a table of contents
 _CONTENTS_WORDS = 14  # words a heading has at most
 
@@ -110,10 +121,6 @@ class View(NamedTuple):
     def follows(self, i: int) -> bool:
         """Return whether a line stands directly below the one before."""
         return i > 0 and self.blank[i] == self.blank[i - 1]
-
-    def may_head(self, i: int) -> bool:
-        """Return whether a line may be a heading: it has letters, stands above running text, and is none itself."""
-        return i + 1 < len(self.lines) and self.prose[i + 1] and not self.prose[i] and self.key[i] != 0
 
 
 class KnownBlocks(NamedTuple):
@@ -164,7 +171,7 @@ class Blocks:
             found.add(RELATED)
         if known.counted and sum(map(known.counted.__contains__, page.lines)) >= _STATISTICS:
             found.add(STATISTICS)
-        heads = page.rows.key[_may_head(page.rows)].tolist()
+        heads = page.rows.key[_may_head(page.rows.prose, page.rows.key)].tolist()
         if heads and sum(map(set(heads).__contains__, page.rows.key.tolist())) - len(heads) >= _CONTENTS:
             found.add(CONTENTS)
         return frozenset(found & self.rules)
@@ -262,40 +269,48 @@ def _statistics(page: View, counted: Mapping[str, str]) -> Iterator[tuple[int, s
 
 
 def _is_own(lines: Sequence[str], counted: Sequence[str]) -> bool:
-    """Return whether a site counts itself: all lines give totals, or most count what no study does."""
-    if any(map(guard, lines)):
+    """Return whether a site counts itself: most lines say so, or many do of a long list, or all give totals of what societies have."""
+    if any(map(guard, lines)) or any(map(_STUDIED.search, lines)):
         return False
+    visits = [_VISITS.search(what) is not None for what in counted]
+    own = [is_visit or _COUNTED.search(what) is not None for what, is_visit in zip(counted, visits, strict=True)]
     if all(bare(line)[:6].lower() == "total " for line in lines):
-        return any(_COUNTED.search(what) or _HELD.search(what) for what in counted)
-    own = sum(bool(_COUNTED.search(what)) for what in counted)
-    return 2 * own >= len(lines) and not any(map(_STUDIED.search, lines))
+        return sum(is_own or _HELD.search(what) is not None for what, is_own in zip(counted, own, strict=True)) >= len(lines) - 1
+    return 2 * sum(visits) > len(lines) or (any(visits) and len(lines) >= _LONG_LIST and 2 * sum(own) >= len(lines))
 
 
 def _contents(page: View) -> Iterator[tuple[int, str, str]]:
     """Yield a run of lines that all stand again in the page, there as headings over text."""
-    heads = _heads(page)
+    may_head = _may_head(np.array(page.prose, bool), np.array(page.key, np.uint64)).tolist()
+    heads: dict[int, tuple[int, int]] = {}  # by key, where the first and the last stand
+    for i in filter(may_head.__getitem__, range(len(may_head))):
+        heads[page.key[i]] = heads.get(page.key[i], (i, i))[0], i
 
     def elsewhere(i: int, name: int) -> bool:
         first, last = heads[name]
-        return not page.may_head(i) and (first < i - 1 or last > i + 1) and page.lines[i].count(" ") < _CONTENTS_WORDS
+        return not may_head[i] and (first < i - 1 or last > i + 1) and page.lines[i].count(" ") < _CONTENTS_WORDS
 
     for i, end in _runs([i for i, name in enumerate(page.key) if name in heads and elsewhere(i, name)], _CONTENTS):
-        if len({key(line) for line in page.lines[i:end]}) == end - i:
+        if len(set(page.key[i:end])) == end - i and not (i and _introduces(page.lines[i - 1])):
             for j in range(i, end):
                 yield j, CONTENTS, f"one of {end - i} headings in a row that stand again over their text"
 
 
-def _heads(page: View) -> dict[int, tuple[int, int]]:
-    """Return by key where the first and the last line stand that may be headings."""
-    heads: dict[int, tuple[int, int]] = {}
-    for i in filter(page.may_head, range(len(page.lines))):
-        heads[page.key[i]] = heads.get(page.key[i], (i, i))[0], i
-    return heads
+def _introduces(line: str) -> bool:
+    """Return whether a line is the beginning of a sentence that the list under it ends: with a colon, and not about the page's parts.
+
+    >>> _introduces("Four domains were studied in the trials that we found:")
+    True
+    >>> _introduces("What you will find in this guide:")
+    False
+    """
+    text = bare(line)
+    return text.endswith((":", "：")) and words(text) >= _SENTENCE and not _OF_PAGE.search(text)
 
 
-def _may_head(rows: Rows) -> NDArray[np.bool_]:
-    """Return the same as `View.may_head` for all lines of a page."""
-    return np.asarray(np.append(rows.prose[1:], [False]) & ~rows.prose & (rows.key != 0))
+def _may_head(prose: NDArray[np.bool_], keys: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Return which lines may be headings: they have letters, stand above running text, and are none themselves."""
+    return np.asarray(np.append(prose[1:], [False]) & ~prose & (keys != 0))
 
 
 def _runs(places: Sequence[int], fewest: int) -> Iterator[tuple[int, int]]:

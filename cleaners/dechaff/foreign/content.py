@@ -15,6 +15,7 @@ from dechaff.lines import bare
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from dechaff.language import Guess
     from dechaff.line_language import Evidence
 
 _REFERENCE = re.compile(
@@ -79,6 +80,12 @@ _FEW_LINES = 2  # lines of a foreign title, with its authors or without
 _TITLE_WORDS = 4  # words from which a line can be a title
 _TITLE_LETTERS = 7  # the same in letters of scripts without spaces: menus have four
 _NAME_WORDS, _NAME_LETTERS = 3, 5  # the same of a line with a word of medicine: 日本肝臓学会
+# Of a block's longer words that no catalogue has, where something announces it; film titles and verse have so many and no more. Of 4,028
+# footers of interface strings in 89 locales (four seeds) 14 are so under what may announce them, and 6 with three fifths.
+_ANNOUNCED = 1 / 2
+# Words counted of a language whose catalogues tell so much of a block: 20 languages have so many. With 600, 94.0 % of the Latin footers of
+# eight words and more go whole (four seeds), with 2,400 94.4, as many as without this rule.
+_CATALOGUE = 3000
 _ITEMS = 3  # entries of a list
 _LONGER = 3  # times as many letters as the shortest entry of a list has, in Chinese and Japanese: herbs, drugs and names have two to six
 _LONGER_SYLLABIC = 5  # the same in Thai, Lao, Burmese and Khmer, where names of herbs have three to twelve
@@ -179,6 +186,19 @@ def _is_headline(line: str, seen: Evidence) -> bool:
         and not _STOP.search(text)
         and unheard_of(text, seen.language)
     )
+
+
+def is_matter(block: Sequence[str], seen: Sequence[Evidence], guess: Guess) -> bool:
+    """Return whether half of the longer words of a block in Latin letters are in no catalogue of interfaces: dishes, titles, items, verse.
+
+    A few footers of other interfaces are so too; under what announces it, that is enough.
+
+    Args:
+        block: Its foreign lines.
+        seen: What each says of its language.
+        guess: The block's language.
+    """
+    return all(one.kind == "latin" for one in seen) and unheard_of("\n".join(block), guess.language, _ANNOUNCED, _CATALOGUE)
 
 
 def _is_subject(line: str) -> bool:
