@@ -28,6 +28,7 @@ def test_every_heading_that_the_pattern_matches_begins_as_the_quick_look_has_it(
         ["Drug users: 34", "Former users: 50", "Home visits: 12"],
         ["Total transplants = 120", "Total centres = 3", "Total deaths = 40"],
         ["Total patients = 120", "Total centres = 3", "Total samples = 400"],
+        ["Total patients = 120", "Total centres = 3", "Total countries = 2"],
         ["34 members", "12 courses", "3 publications", "61 deaths", "8 relapses", "2 drop-outs"],
     ],
 )
@@ -41,6 +42,7 @@ def test_what_a_study_counts_stays_at_the_foot_of_its_page(counts: list[str]) ->
     [
         ["Visitors today: 34", "Total visitors: 61,300", "Members: 12"],
         ["12,000 subscribers", "34,000 followers", "100 downloads"],
+        ["Total patients registered = 9,870", "Total centres = 14", "Total meetings held = 57", "Total papers published = More than 25"],
         ["Total members = 4120", "Total centers across the hills = More than 60", "Total webinars conducted = 31"],
         ["Visitors: 900", "Members: 40", "Publications: 12", "Conferences: 8", "Workshops: 3", "Stations: 9"],
     ],

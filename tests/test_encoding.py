@@ -72,6 +72,46 @@ def test_a_page_that_was_read_as_another_is_found_by_spelling() -> None:
     assert _repaired(text.encode("koi8-r").decode("cp1251")) == text
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ID3 is a metadata container that stands before the sound.\n",
+        "RIFF files hold chunks, and AVI is one of them.\n",
+        "RIFF or AVI files hold chunks.\n",
+        "GIF87 and GIF89a are two versions of one format.\n",
+        "GIF89a\nis the second version.\n",
+        "BZh9 is how an archive of bzip2 begins.\n",
+        "OggS is said before each page.\n",
+        "PAR1 is written at both ends.\n",
+        "%PDF-1.7 was the last that one company made alone.\n",
+        "SQLite format 3 has pages.\n",
+    ],
+)
+def test_a_text_about_a_format_is_text(text: str) -> None:
+    assert decode(text.encode()).text == text
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"ID3\x03\x00\x00\x00\x00\x0f\x76TIT2",
+        b"RIFF\x24\x08\x00\x00WAVEfmt ",
+        b"RIFF\x1a\x2b\x01\x00WEBPVP8 ",
+        b"GIF89a\x10\x00\x20\x00\xf7\x00\x00",
+        b"BZh91AY&SY\x5b\xd3",
+        b"OggS\x00\x02\x00\x00",
+        b"PAR1\x15\x04\x15\x20",
+        b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n",
+        b"%PDF-1.7\r",
+        b"\xca\xfe\xba\xbe\x00\x00\x00\x41",
+        b"\xcf\xfa\xed\xfe\x07\x00\x00\x01",
+    ],
+)
+def test_what_a_format_begins_with_is_refused(raw: bytes) -> None:
+    with pytest.raises(NotTextError, match="not text"):
+        decode(raw + b"It rained. " * 90)
+
+
 def test_replacement_characters_are_filled_in_english_where_one_answer_is_left() -> None:
     assert _repaired(_QUOTED.translate(dict.fromkeys(map(ord, "’“”"), "\ufffd"))) == _QUOTED
 

@@ -78,7 +78,8 @@ _COUNTED = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_HELD = re.compile(r"\b(?:centres|centers|countries|meetings|papers|conducted|held|published|presented)\b", re.IGNORECASE)
+_HELD = re.compile(r"\b(?:meetings|papers|conducted|held|published|presented)\b", re.IGNORECASE)
+_SPREAD = re.compile(r"\b(?:centres|centers|countries)\b", re.IGNORECASE)
 _STUDIED = re.compile(
     r"\b(?:identified|screened|included|excluded|removed|assessed|participants?|patients?|subjects?|samples?)\b", re.IGNORECASE
 )
@@ -270,13 +271,16 @@ def _statistics(page: View, counted: Mapping[str, str]) -> Iterator[tuple[int, s
 
 def _is_own(lines: Sequence[str], counted: Sequence[str]) -> bool:
     """Return whether a site counts itself: most lines say so, or many do of a long list, or all give totals of what societies have."""
-    if any(map(guard, lines)) or any(map(_STUDIED.search, lines)):
+    if any(map(guard, lines)):
         return False
-    visits = [_VISITS.search(what) is not None for what in counted]
-    own = [is_visit or _COUNTED.search(what) is not None for what, is_visit in zip(counted, visits, strict=True)]
+    visits = sum(_VISITS.search(what) is not None for what in counted)
+    own = [_VISITS.search(what) or _COUNTED.search(what) for what in counted]
     if all(bare(line)[:6].lower() == "total " for line in lines):
-        return sum(is_own or _HELD.search(what) is not None for what, is_own in zip(counted, own, strict=True)) >= len(lines) - 1
-    return 2 * sum(visits) > len(lines) or (any(visits) and len(lines) >= _LONG_LIST and 2 * sum(own) >= len(lines))
+        held = [is_own or _HELD.search(what) for what, is_own in zip(counted, own, strict=True)]
+        return any(held) and sum(bool(one or _SPREAD.search(what)) for what, one in zip(counted, held, strict=True)) >= len(lines) - 1
+    if any(map(_STUDIED.search, lines)):
+        return False
+    return 2 * visits > len(lines) or (visits > 0 and len(lines) >= _LONG_LIST and 2 * sum(map(bool, own)) >= len(lines))
 
 
 def _contents(page: View) -> Iterator[tuple[int, str, str]]:
