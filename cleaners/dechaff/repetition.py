@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dechaff.guards import guard
+from dechaff.guards import ask, guard
 from dechaff.lines import is_prose
 from dechaff.pages import line_key
 from dechaff.tally import NOTHING, PAGE, UNKNOWN, Tally, counted, site_number, total
@@ -272,5 +272,7 @@ def _is_sentence(line: str) -> bool:
 
 def _is_record(lines: Sequence[str]) -> bool:
     """Return whether a page is a form: fields and values that many records share, and that are its content."""
-    fields = sum(guard(line) in {"registry-field", "registry-value", "identifier"} for line in lines if len(line) < _FORM_LINE)
+    short = [line for line in lines if len(line) < _FORM_LINE]
+    ask(short)
+    fields = sum(guard(line) in {"registry-field", "registry-value", "identifier"} for line in short)
     return fields >= _RECORD * len(lines)
