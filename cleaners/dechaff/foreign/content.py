@@ -91,6 +91,10 @@ _LONGER = 3  # times as many letters as the shortest entry of a list has, in Chi
 _LONGER_SYLLABIC = 5  # the same in Thai, Lao, Burmese and Khmer, where names of herbs have three to twelve
 _COMMAS = 2  # of a place of work: the institution, the town, the country
 _CAPITALS = 0.6  # share of an address's words
+_CAPITALISED = 0.9
+_FULL_NAMES = 0.6
+_BINOMIALS = 0.6
+_TERMS = 0.5
 _SHORTEST = 8  # words of an abstract's first line, where its heading stands over it and little else is there
 _SURNAMES = frozenset(TABLE["names"]["han"].split()[0])
 _KOREAN = frozenset(TABLE["names"]["hangul"].split()[0])
@@ -268,10 +272,10 @@ def is_people(text: str) -> bool:
         return False
     tokens = [token for piece in pieces for token in piece.split()]
     cased = [token for token in tokens if token.lower() not in _PARTICLES]
-    if not cased or sum(token[0].isupper() for token in cased) < 0.9 * len(cased):
+    if not cased or sum(token[0].isupper() for token in cased) < _CAPITALISED * len(cased):
         return False
     several = sum(len(piece.split()) >= 2 for piece in pieces)
-    return several >= max(2, 0.6 * len(pieces)) or len(_INITIALS.findall(text)) >= 2
+    return several >= max(2, _FULL_NAMES * len(pieces)) or len(_INITIALS.findall(text)) >= 2
 
 
 def _is_han_name(piece: str) -> bool:
@@ -309,12 +313,12 @@ def _are_alike(pieces: Sequence[str]) -> bool:
 def _is_terms(text: str) -> bool:
     """Return whether a line lists species, drugs or anatomy, whose words are Latin or nobody's."""
     pieces = [piece.strip(" .") for piece in re.split(r"[,;]", text) if piece.strip(" .")]
-    if len(_LATIN_BINOMIAL.findall(text)) >= max(2, 0.6 * len(pieces)):
+    if len(_LATIN_BINOMIAL.findall(text)) >= max(2, _BINOMIALS * len(pieces)):
         return True
     if len(_LATIN_PHRASE.findall(text)) >= 2:
         return True
-    if len(pieces) >= 3 and sum(bool(_SYMBOL.search(piece)) for piece in pieces) >= 0.5 * len(pieces):
+    if len(pieces) >= 3 and sum(bool(_SYMBOL.search(piece)) for piece in pieces) >= _TERMS * len(pieces):
         return True
-    return len(pieces) >= 3 and sum(bool(_ENDINGS.search(piece.lower())) and len(piece.split()) <= 2 for piece in pieces) >= 0.5 * len(
+    return len(pieces) >= 3 and sum(bool(_ENDINGS.search(piece.lower())) and len(piece.split()) <= 2 for piece in pieces) >= _TERMS * len(
         pieces
     )

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Flags = NDArray[np.bool_]
 
+# What the features count as running text. Chosen by judgement before the first weights were trained, which are trained with them: another
+# value cannot be measured without training anew.
 SENTENCE_WORDS = 10
 _TEXT_WORDS = 25
 _FUNCTION = 4  # function words that make a line running text, if they are a fifth of its words
