@@ -231,6 +231,15 @@ def test_of_csv_only_rows_with_other_text_are_written_anew(dechaff: Callable[...
     assert (tmp_path / "back" / "p.csv").read_bytes() == (tmp_path / "p.csv").read_bytes()
 
 
+def test_a_last_row_without_a_line_feed_stays_without_one(dechaff: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_bytes(f'text,n\n"{LAST}","1\r"\n"{DIRTY}","2\r"'.encode())
+    assert dechaff("clean", "p.csv", "-o", "out", "--jobs", "1").code == 0
+    assert (tmp_path / "out" / "p.csv").read_bytes() == f'text,n\n"{LAST}","1\r"\n"{CLEAN}","2\r"'.encode()
+    ran = dechaff("restore", "out-report", "out", "-o", "back")
+    assert "1 container restored to the last byte" in ran.err
+    assert (tmp_path / "back" / "p.csv").read_bytes() == (tmp_path / "p.csv").read_bytes()
+
+
 def test_of_parquet_schema_types_and_other_columns_stay(dechaff: Callable[..., Any], tmp_path: Path) -> None:
     from datetime import UTC, datetime
     from decimal import Decimal
@@ -347,6 +356,7 @@ DAMAGED: list[tuple[str, Callable[[Path], None], str]] = [
     ("p.jsonl.zst", raw(b"nonsense and more nonsense"), "damaged"),
     ("p.tar", raw(b"nonsense" * 200), "no sound tar"),
     ("p.csv", raw(b'text\n"never closed\n'), "no CSV from line"),
+    ("p.csv", raw(b"text,id\rhello,1\r"), "no CSV from line 1 on"),
     ("p.csv", raw("text\nx\n".encode("utf-16")), "UTF-16"),
     ("p.csv", raw(b""), "has no column 'text'; it has none"),
     ("p.csv", raw(b"body,id\nx,1\n"), "has no column 'text'; it has 'body', 'id'. Name the one that holds the text with --text-column"),
