@@ -34,6 +34,8 @@ def find(asked: Call) -> Corpus:
     found.files, found.columns = placed(found.files, asked.roots), asked.columns
     for url in asked.urls:
         corpus.remote().find(url, include, found)
+    for folder in {source.path.parent for source in found.files}:  # one that was named may lie beyond what was walked through
+        configs.near(folder)
     if configs.of_run("force-exclude"):
         kept = [source for source in found.files if not matches(excluded(source.path.parent), source.path)]
         found.skipped += Counter({"files excluded by the configuration": len(found.files) - len(kept)})
