@@ -113,7 +113,16 @@ def test_any_file_of_a_report_may_be_forged(dechaff: Dechaff, cleaned: Path, wor
         (cleaned / file).write_bytes(whole)
 
 
-RUN = {"dechaff_run": 1, "paths": ["../in"], "output": None, "config": [], "isolated": False, "quarantine": None, "options": {}}
+RUN = {
+    "dechaff_run": 1,
+    "paths": ["../in"],
+    "output": None,
+    "config": [],
+    "isolated": False,
+    "quarantine": None,
+    "options": {},
+    "folder": "..",
+}
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import threading
 import tomllib
 from pathlib import Path
@@ -11,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from dechaff_cli import work
 from dechaff_cli.corrections import Correction, CorrectionError, block, read
 from dechaff_cli.html import shards
+from dechaff_cli.rerun import Run
 from dechaff_cli.reviewing import Review
 from dechaff_cli.serving import Server
 from dechaff_train import pages
@@ -119,6 +122,29 @@ def test_the_summary_tells_the_story_in_ten_lines(run: Callable[..., Ran], tmp_p
     assert len(lines) <= 14
     assert "of the characters removed" in lines[0]
     assert any("`Skip to main content` (5 files, CHR001)" in line for line in lines)
+
+
+def test_a_run_is_the_same_from_wherever_it_is_looked_at(run: Callable[..., Ran], tmp_path: Path) -> None:
+    draft = tmp_path / "scrapes" / "journal" / "draft" / "9.txt"
+    draft.parent.mkdir()
+    draft.write_text(TEXT.format(n=9), encoding="utf-8")
+    settings = ("--config", 'root = "scrapes/journal"', "--config", 'per-file-ignores = {"scrapes/other.txt" = ["CHR"]}')
+    words = ("scrapes", "--exclude", "scrapes/journal/draft", "--profile", "sites.jsonl", *settings)
+    assert run("learn", "scrapes", "-o", "sites.jsonl").code == 0
+    assert run("clean", *words, "-o", "here").code == 0
+    (tmp_path / "elsewhere" / "scrapes").mkdir(parents=True)
+    runs = []
+    for folder in (tmp_path, tmp_path / "elsewhere"):
+        os.chdir(folder)
+        again = Run.read(Path(os.path.relpath(tmp_path / "here-report"))).call()
+        assert again.profile_file == tmp_path / "sites.jsonl"
+        assert again.roots == [tmp_path / "scrapes" / "journal"]
+        files = work.find(again).files
+        runs.append([(file.name, again.configs.treatment(file.path, "journal").rules) for file in files])
+    assert runs[0] == runs[1]
+    assert [name for name, _ in runs[0]] == [*(f"journal/{number}.txt" for number in range(5)), "other.txt"]
+    assert "CHR001" in runs[0][0][1]
+    assert "CHR001" not in runs[0][-1][1]
 
 
 def test_corrections_come_out_as_a_whole_run_would_have_them(run: Callable[..., Ran], tmp_path: Path) -> None:
