@@ -205,8 +205,8 @@ def test_of_json_lines_only_the_text_changes(dechaff: Callable[..., Any], tmp_pa
     (tmp_path / "p.jsonl").write_bytes("\n".join(line.replace("%s", text) for line, text in zip(lines, shown, strict=True)).encode())
     ran = dechaff("clean", "p.jsonl", "-o", "out", "--text-column", "body", "--url-column", "meta.url", "--jobs", "1")
     assert ran.code == 0, ran.err
-    assert "Passed over: 1 blank lines" in ran.err
-    assert "Passed over: 1 records without a text" in ran.err
+    assert "Passed over: 1 blank line\n" in ran.err
+    assert "Passed over: 1 record without a text" in ran.err
     assert (tmp_path / "out" / "p.jsonl").read_bytes().decode() == "\n".join(
         line.replace("%s", text) for line, text in zip(lines, new, strict=True)
     )
@@ -264,7 +264,7 @@ def test_of_parquet_schema_types_and_other_columns_stay(dechaff: Callable[..., A
     pq.write_table(pa.Table.from_pylist(rows, schema=schema), tmp_path / "p.parquet", row_group_size=2, compression="zstd")
     ran = dechaff("clean", "p.parquet", "-o", "out", "--jobs", "1")
     assert ran.code == 0, ran.err
-    assert "Passed over: 1 records without a text" in ran.err
+    assert "Passed over: 1 record without a text" in ran.err
     out = pq.ParquetFile(tmp_path / "out" / "p.parquet")
     assert out.schema_arrow.equals(pq.read_schema(tmp_path / "p.parquet"), check_metadata=True)
     assert out.schema_arrow.equals(schema)
@@ -292,7 +292,7 @@ def test_of_warc_all_but_plain_texts_is_carried_and_counted(dechaff: Callable[..
     ran = dechaff("clean", "p.warc.gz", "-o", "out", "--id-column", "WARC-Record-ID", "--jobs", "1")
     assert ran.code == 0, ran.err
     for kind in ("warcinfo", "request", "response", "metadata"):
-        assert f"Passed over: 1 {kind} records" in ran.err
+        assert f"Passed over: 1 {kind} record\n" in ran.err
     before, after = (gzip.decompress((folder / "p.warc.gz").read_bytes()) for folder in (tmp_path, tmp_path / "out"))
     assert page in after
     assert len(before) - len(after) == len(DIRTY.encode()) - len(CLEAN.encode())
@@ -314,7 +314,7 @@ def test_of_tar_folders_links_and_pictures_are_carried(dechaff: Callable[..., An
             archive.addfile(member, io.BytesIO(data))
     ran = dechaff("clean", "p.tar", "-o", "out", "--jobs", "1")
     assert ran.code == 0, ran.err
-    assert "Passed over: 2 links, pipes and devices" in ran.err
+    assert "Passed over: 2 links (or pipes, or devices)" in ran.err
     with tarfile.open(tmp_path / "p.tar") as before, tarfile.open(tmp_path / "out" / "p.tar") as after:
         for old, new in zip(before, after, strict=True):
             assert {**old.get_info(), "size": 0, "chksum": 0} == {**new.get_info(), "size": 0, "chksum": 0}
@@ -599,7 +599,7 @@ def test_any_file_system_that_fsspec_knows_is_read_and_written(dechaff: Callable
     assert "say where the report goes" in dechaff("clean", *words, "-o", "memory://out").err
     ran = dechaff("clean", *words, "-o", "memory://out", "--report", "report")
     assert ran.code == 0, ran.err
-    assert "Passed over: 1 hidden files" in ran.err
+    assert "Passed over: 1 hidden file\n" in ran.err
     assert sorted(memory.find("/out")) == ["/out/a.org/1.txt", "/out/deep/p.jsonl.gz", "/out/deep/p.parquet"]
     assert memory.cat_file("/out/a.org/1.txt").decode() == CLEAN
     (tmp_path / "got.jsonl.gz").write_bytes(memory.cat_file("/out/deep/p.jsonl.gz"))

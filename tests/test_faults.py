@@ -97,7 +97,7 @@ def test_pipes_are_passed_over_and_folders_may_be_named_like_files(scrapes: Path
     (scrapes / "in" / "folder.txt" / "page.txt").write_text("Rain fell.\n")
     code, said = _run(scrapes, resource.RLIMIT_CORE, 0)
     assert code == 0
-    assert "Passed over: 1 pipes, sockets and devices" in said
+    assert "Passed over: 1 special file (pipes, sockets, devices)" in said
     assert (scrapes / "out" / "folder.txt" / "page.txt").read_text() == "Rain fell.\n"
 
 

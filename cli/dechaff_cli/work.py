@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dechaff_cli.exits import fail
+from dechaff_cli.words import several_such
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,11 +42,17 @@ def find(asked: Call) -> Corpus:
         found.skipped += Counter({"files excluded by the configuration": len(found.files) - len(kept)})
         found.files = kept
     elif not found.files and not found.problems:
-        message = f"no file to clean below {', '.join(asked.paths)}: looked for {', '.join(include)}. Name others with --include GLOB."
-        if found.skipped:
-            message += f" Passed over: {'; '.join(f'{count:,} {why}' for why, count in sorted(found.skipped.items()))}."
-        raise corpus.CorpusError(message)
+        raise corpus.CorpusError(nothing(asked, found))
     return found
+
+
+def nothing(asked: Call, found: Corpus) -> str:
+    """Return the message that there is nothing to clean, and what was passed over."""
+    include = ", ".join(asked.configs.of_run("include"))
+    message = f"no file to clean below {', '.join(asked.paths)}: looked for {include}. Name others with --include GLOB."
+    if found.skipped:
+        message += f" Passed over: {'; '.join(several_such(count, why) for why, count in sorted(found.skipped.items()))}."
+    return message
 
 
 def placed(files: Sequence[Source], roots: Sequence[Path]) -> list[Source]:
@@ -74,6 +81,7 @@ def clean_in_place(found: Corpus, task: Task, jobs: int) -> None:
 
     errors = list(found.problems)
     cleaning.overwrite(found, cleaned(found, task, jobs), errors)
+    say_skipped(found)
     if errors:
         fail(errors)
 
@@ -83,7 +91,7 @@ def say_skipped(found: Corpus) -> None:
     from dechaff_cli.terminal import note
 
     for why, count in sorted(found.skipped.items()):
-        note(f"Passed over: {count:,} {why}")
+        note(f"Passed over: {several_such(count, why)}")
 
 
 def from_stdin(task: Task, name: str) -> Outcome:

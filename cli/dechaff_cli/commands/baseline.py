@@ -9,6 +9,7 @@ import typer
 
 from dechaff_cli import calls, options, work
 from dechaff_cli.exits import FINDINGS, exit_codes, fail
+from dechaff_cli.words import several
 
 if TYPE_CHECKING:
     from dechaff_cli.baseline import Baseline
@@ -46,7 +47,7 @@ def write(
         baseline, totals = _checked(asked, place, new=not place.exists())
         baseline.take()
         work.write_file(place, baseline.to_json().encode("ascii"))
-        note(f"{baseline.size:,} known findings in {place}")
+        note(f"{several(baseline.size, 'known finding')} in {place}")
         if asked.configs.of_run("baseline") is None:
             note(f"A check lets them pass with --baseline {place}, or with baseline = {str(place)!r} in the configuration.")
         if totals.errors:
@@ -80,7 +81,7 @@ def prune(
             put(str(entry))
         if gone:
             work.write_file(place, baseline.to_json().encode("ascii"))
-        note(f"{_entries(len(gone))} taken out; {baseline.size:,} known findings in {place}")
+        note(f"{_entries(len(gone))} taken out; {several(baseline.size, 'known finding')} in {place}")
         if totals.errors:
             fail(totals.errors)
 
@@ -112,7 +113,7 @@ def check(
         unused = list(baseline.unused(gone=True))
         for entry in unused:
             put(f"not needed any more: {entry}")
-        note(f"{totals.known:,} known findings, {totals.findings:,} new ones, {_entries(len(unused))} not needed any more")
+        note(f"{several(totals.known, 'known finding')}, {totals.findings:,} new, {_entries(len(unused))} not needed any more")
         if totals.errors:
             fail(totals.errors)
         if unused or totals.findings:

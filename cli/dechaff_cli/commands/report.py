@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dechaff_cli.exits import FINDINGS, Terminated, exit_codes, fail
+from dechaff_cli.words import several
 
 if TYPE_CHECKING:
     from dechaff_cli.reviewing import Review
@@ -113,7 +114,7 @@ def _apply(under: Review, file: Path) -> int:
     for one, why in refused:
         put(f"not made: {one.kind} {safe(one.path)}:{one.line}: {safe(why)}")
     made = f"{len(set(wanted)) - len(refused)} of {len(set(wanted))} corrections made, in {under.config}"
-    note(f"{made}; {len(changed)} files come out otherwise")
+    note(f"{made}; {several(len(changed), 'file')} {'comes' if len(changed) == 1 else 'come'} out otherwise")
     return len(refused)
 
 

@@ -9,6 +9,7 @@ from dechaff_cli import corpus
 from dechaff_cli.corpora import rewriting, streams
 from dechaff_cli.corpora.forms import form_of
 from dechaff_cli.terminal import note, safe
+from dechaff_cli.words import several
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -72,7 +73,7 @@ def overwrite(found: Corpus, cleaned: Iterable[tuple[Source, Outcome]], errors: 
             continue
         if figures["changed"]:
             changed += 1
-            note(f"{safe(str(part.source.path))}: {figures['lines']:,} lines removed, {figures['findings']:,} findings")
+            note(f"{safe(str(part.source.path))}: {several(figures['lines'], 'line')} removed, {several(figures['findings'], 'finding')}")
     return changed
 
 
