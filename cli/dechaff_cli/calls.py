@@ -145,10 +145,13 @@ def call(
     if STDIN in paths and len(paths) > 1:
         message = "standard input goes alone, without other files"
         raise CorpusError(message)
+    if not Path(stdin_filename).name:
+        message = f"--stdin-filename {stdin_filename!r} is no name of a file"
+        raise CorpusError(message)
     file, given = _settings(config or ())
     for name, value in options.items():
         if value is not None and value != []:
-            given[name.replace("_", "-")] = _split(value) if name in {"select", "ignore", "fail_on", "keep_lang"} else value
+            given[name.replace("_", "-")] = _split(value, name) if name in {"select", "ignore", "fail_on", "keep_lang"} else value
     near = [Path(stdin_filename)] if STDIN in paths else [Path(folder if _is_url(path) else path) for path in paths]
     configs = Configs(near, given, config=file, isolated=isolated, folder=Path(folder))
     asked = Call(tuple(paths), configs, stdin_filename)
@@ -183,8 +186,14 @@ def is_setting(word: str) -> bool:
         return True
 
 
-def _split(words: list[str]) -> list[str]:
-    return [word.strip() for given in words for word in given.split(",")]
+def _split(words: list[str], name: str) -> list[str]:
+    from dechaff_cli.keys import ConfigError
+
+    found = [word.strip() for given in words for word in given.split(",") if word.strip()]
+    if not found:  # an empty selection would stand for all rules
+        message = f"--{name.replace('_', '-')} names nothing"
+        raise ConfigError(message)
+    return found
 
 
 def _settings(config: Sequence[str]) -> tuple[Path | None, dict[str, Any]]:

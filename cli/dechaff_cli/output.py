@@ -83,6 +83,8 @@ def clean_into(output: Output, found: Corpus, asked: Call, run: Run) -> None:
         CorpusError: The folders cannot be used so.
     """
     if not found.files:  # folders and a report of nothing would only be in the way of the next try
+        if not found.problems:
+            raise CorpusError(work.nothing(asked, found))
         fail(found.problems)
     corpus.refuse_twins(found)
     if output.to is not None:

@@ -49,7 +49,7 @@ def compare(
         if output_format not in comparison.FORMATS:
             message = f"--output-format {output_format}: must be one of {', '.join(comparison.FORMATS)}"
             raise ConfigError(message)
-        budgets = [None if budget is None else Budget.parse(budget) for budget in (max_loss, max_shrink)]
+        budgets = [None if budget is None else Budget.parse(budget, "characters") for budget in (max_loss, max_shrink)]
         found = comparison.compare(old, new)
         failed = found.exceeded(*budgets)
         with checking.Sink(output_file) as sink:
