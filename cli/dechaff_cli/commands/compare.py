@@ -34,7 +34,8 @@ def compare(
 
     Which rules take more or less than before, which files lose more, which fail that did not.
 
-    Exit status: 0 within the budgets, 1 beyond one or when a file fails that did not, 2 when a report could not be read.
+    Exit status: 0 within the budgets, 1 beyond one, when a file fails that did not, or when with a budget one is missing, 2 when a report
+    could not be read.
 
     \b
     Example:
