@@ -135,7 +135,8 @@ def checked(asked: Call, outcome: Outcome, source: Source, name: str, baseline: 
     policy = asked.configs.policy(source.path, report.site)
     path = Path(source.shown)
     lines = text_of(outcome.text, report.findings).split("\n") if report.findings else []
-    new = report.findings if baseline is None else baseline.new(path, report.findings, lines)
+    rules = asked.configs.treatment(source.path, report.site).rules
+    new = report.findings if baseline is None else baseline.new(path, report.findings, lines, rules)
     shown = source.shown if source.url else place(path, name, os.environ)
     results = gather(shown, new, lines, policy.levels())
     return Checked(safe(shown), shown, report, results, policy.exceeded(report, new), len(report.findings) - len(new))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
 from dataclasses import replace
@@ -128,6 +129,7 @@ def each(
             yield outcome, Source(Path(asked.stdin_filename), asked.stdin_filename, 0)
         return
     found = find(asked)
+    found.files = list({_place(source): source for source in found.files}.values())
     errors += found.problems
     task = asked.task(diff=diff, keep_text=keep_text)
     for source, outcome in cleaned(found, task, asked.jobs):
@@ -137,6 +139,11 @@ def each(
             yield outcome, source
     if not quiet:
         say_skipped(found)
+
+
+def _place(source: Source) -> str:
+    """Return what is the same for a file that was named twice; a link is a file of its own."""
+    return source.url or os.path.join(os.path.realpath(source.path.parent), source.path.name)  # noqa: PTH118
 
 
 def write_file(output: Path, data: bytes, paths: Sequence[str] = ()) -> None:

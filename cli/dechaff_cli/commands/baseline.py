@@ -76,7 +76,7 @@ def prune(
         asked = calls.call(paths, config, isolated=isolated, select=select, ignore=ignore, jobs=jobs)
         place = _place(asked, file)
         baseline, totals = _checked(asked, place)
-        gone = baseline.prune()
+        gone = baseline.prune(asked.configs.rules())
         for entry in gone:
             put(str(entry))
         if gone:
@@ -110,7 +110,7 @@ def check(
         asked = calls.call(paths, config, isolated=isolated, select=select, ignore=ignore, jobs=jobs)
         place = _place(asked, file)
         baseline, totals = _checked(asked, place)
-        unused = list(baseline.unused(gone=True))
+        unused = list(baseline.unused(asked.configs.rules()))
         for entry in unused:
             put(f"not needed any more: {entry}")
         note(f"{several(totals.known, 'known finding')}, {totals.findings:,} new, {_entries(len(unused))} not needed any more")
