@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from dechaff.lines import bare
+from dechaff.patterns import Patterns
 from dechaff_cli import work
 from dechaff_cli.corrections import Correction, CorrectionError, block, read
 from dechaff_cli.html import shards
@@ -229,7 +231,12 @@ def test_any_line_can_be_written_down(kind: str, text: str) -> None:
     one = Correction.from_record(said(kind, text, path=text, site=text))
     table = tomllib.loads(block(one))
     (entry,) = table["rule" if kind == "chrome" else "allow"]
-    assert entry.get("line", text.strip()) == text.strip()
+    if kind == "keep-line":
+        assert entry["line"] == text.strip()
+    else:
+        (pattern,) = entry["patterns"] if kind == "chrome" else [entry["pattern"]]
+        assert Patterns([(pattern, kind)]).whole(bare(text)) == [kind]
+        assert not Patterns([(pattern, kind)]).whole(bare(text) + " and more")
     assert block(one).isprintable() or all(line.isprintable() for line in block(one).splitlines())
     assert one._replace(text="half \ud800").fault()
 
