@@ -111,6 +111,8 @@ def start(task: Task, counts: Survey, *, apart: bool, share: float) -> None:
     """
     global _worker, _hold  # noqa: PLW0603  the only way to hand something to the processes of a pool once
     _hold = int(_HOLD * share)
+    if not apart and (_worker is None or _worker[1] is not task):
+        _held.clear()  # of another run, which may have prepared the same files otherwise
     if apart and task.configs is not None:
         extend(task.configs.own)
     _worker = Pipelines(task, counts), task
