@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dechaff import RULES
+from dechaff import RULES, Document
+from dechaff.blank_lines import BlankLines
 from dechaff.repetition import Survey
 from dechaff_cli import corpus, reading, run, worker
 from dechaff_cli.corpus import Source
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from conftest import Ran
+    from dechaff.edits import Edit
 
     Dechaff = Callable[..., Ran]
 
@@ -374,3 +376,29 @@ def test_results_are_not_written_over_what_they_are_about(dechaff: Dechaff, tmp_
         assert ran.code == 2, words
         assert "choose" in ran.err.lower(), ran.err
     assert {path: path.read_bytes() for path in before} == before
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_defect_at_one_file_is_named_and_stops_no_other(
+    dechaff: Dechaff, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: str
+) -> None:
+    for i in range(6):
+        (tmp_path / f"{i}.txt").write_text(DIRTY if i != 3 else f"{DIRTY}Trip me.\n", encoding="utf-8")
+    monkeypatch.setattr(batches, "FILES", 4)
+    monkeypatch.setattr(BlankLines, "find", _find)
+    ran = dechaff("clean", *(tmp_path / f"{i}.txt" for i in range(6)), "-o", "out", "--jobs", jobs)
+    assert ran.code == 2
+    assert "3.txt: cannot be cleaned for a defect of dechaff: ZeroDivisionError in test_endings.py, line" in ran.err
+    assert sorted(path.name for path in (tmp_path / "out").glob("*.txt")) == [f"{i}.txt" for i in (0, 1, 2, 4, 5)]
+    assert dechaff("restore", "out-report", "out", "-o", "back").code == 0
+    ran = dechaff("learn", tmp_path / "3.txt", tmp_path / "4.txt", "-o", "profile.jsonl")
+    assert ran.code == 0, ran.err
+
+
+def _find(stage: BlankLines, documents: Sequence[Document]) -> list[list[Edit]]:
+    if any("Trip me" in document.text for document in documents):
+        raise ZeroDivisionError
+    return FIND(stage, documents)
+
+
+FIND = BlankLines.find
