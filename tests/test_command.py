@@ -424,3 +424,31 @@ def test_copies_of_one_page_are_not_emptied(samples: Path, tmp_path: Path) -> No
         shutil.copy(poem, tmp_path / "in" / "site" / f"{i}.txt")
     dechaff("clean", "in", "-o", "out", folder=tmp_path)
     assert (tmp_path / "out" / "site" / "2.txt").read_bytes() == poem.read_bytes()
+
+
+def test_explain_prints_no_name_of_a_site_as_it_is(tmp_path: Path) -> None:
+    site = tmp_path / "in" / "\x1b[31mred"
+    site.mkdir(parents=True)
+    for number in range(4):
+        (site / f"{number}.txt").write_text(
+            f"The harbour gazette of letters\n\nA trial of the {number}th drug in ward {number}\n\nRain fell on day {number} of it.\n"
+        )
+    ran = dechaff("explain", f"{site / '1.txt'}:1", "--corpus", tmp_path / "in")
+    assert "removed: REP001" in ran.out
+    assert "\x1b" not in ran.out
+
+
+def test_explain_sees_the_corpus_that_cleaning_sees(scrapes: Path) -> None:
+    (scrapes / "dechaff.toml").write_text('include = ["*.dat"]\nexclude = ["old"]\n')
+    (scrapes / "page.dat").write_text(DIRTY, encoding="utf-8")
+    ran = dechaff("explain", f"{scrapes / 'page.dat'}:1", "--corpus", scrapes)
+    assert "removed: CHR001" in ran.out, ran.err
+    ran = dechaff("explain", f"{scrapes / 'site' / 'a.txt'}:1", "--corpus", scrapes)
+    assert ran.code == 2
+    assert "is not one of the texts" in ran.err
+
+
+def test_explain_says_of_every_blank_line_that_goes_that_it_goes(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Rain fell.\n\n\n\nSnow fell.\n")
+    said = [dechaff("explain", f"{tmp_path / 'a.txt'}:{line}").out for line in (2, 3, 4)]
+    assert sum("removed: BLK" in one for one in said) == 2

@@ -703,3 +703,51 @@ def test_letters_are_escaped_as_the_other_records_of_a_file_have_them(dechaff: C
         assert dechaff("clean", name, "-o", f"out-{name}", "--jobs", "1").code == 0
         assert (f"{CLEAN}".encode() in (tmp_path / f"out-{name}" / name).read_bytes().replace(b"\\n", b"\n")) != ascii_only
         assert "1 container restored" in dechaff("restore", f"out-{name}-report", f"out-{name}", "-o", f"back-{name}").err
+
+
+@pytest.mark.parametrize("other", ["pages/1.txt", "pages", "pages/deeper.jsonl"])
+def test_texts_of_two_kinds_are_not_written_over_one_another(dechaff: Callable[..., Any], tmp_path: Path, other: str) -> None:
+    folder = tmp_path / "in"
+    (folder / other).parent.mkdir(parents=True, exist_ok=True)
+    keep(folder / "pages.jsonl", [("one.example", "Rain fell.\n")])
+    if other.endswith(".jsonl"):
+        keep(folder / other, [("one.example", "Snow fell.\n")])
+    else:
+        (folder / other).write_text("Snow fell.\n")
+    ran = dechaff("clean", "in", "-o", "out", "--to", "text", "--include", "*")
+    assert ran.code == 2
+    assert "would be written" in ran.err
+    assert len([path for path in (tmp_path / "out").rglob("*") if path.is_file()]) == 1
+
+
+def test_a_container_is_not_lost_to_the_texts_of_a_folder_of_its_name(dechaff: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_text("Rain fell.\n")
+    (tmp_path / "in" / "b.txt").write_text("Rain fell again.\n")
+    keep(tmp_path / "in" / "in.csv", [("one.example", "Snow fell.\n")])
+    ran = dechaff("clean", "in", "-o", "out", "--to", "jsonl", "--include", "*.txt", "--include", "*.csv")
+    assert ran.code == 2
+    assert "in.csv: would be written to the same place as" in ran.err
+    assert texts(tmp_path / "out" / "in.jsonl") == ["Rain fell.\n", "Rain fell again.\n"]
+
+
+def test_a_file_called_like_a_record_is_restored_beside_its_namesake(dechaff: Callable[..., Any], tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    keep(folder / "p.jsonl", [("one.example", DIRTY), ("one.example", LAST)])
+    (folder / "p.jsonl#1.txt").write_text(DIRTY, encoding="utf-8")
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert dechaff("clean", "in", "-o", "out", "--include", "*.txt", "--include", "*.jsonl").code == 0
+    ran = dechaff("restore", "out-report", "out", "-o", "back")
+    assert ran.code == 0, ran.err
+    assert {path.name: path.read_bytes() for path in (tmp_path / "back").iterdir()} == before
+
+
+def test_a_report_of_files_is_not_taken_for_one_of_another_form(dechaff: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_text(DIRTY, encoding="utf-8")
+    assert dechaff("clean", "in", "-o", "out", "--to", "jsonl").code == 0
+    assert dechaff("clean", "in", "-o", "out", "--overwrite").code == 0
+    ran = dechaff("restore", "out-report", "out", "-o", "back")
+    assert ran.code == 0, ran.err
+    assert (tmp_path / "back" / "a.txt").read_text(encoding="utf-8") == DIRTY

@@ -276,3 +276,24 @@ def test_records_of_one_name_are_counted_for_themselves(dechaff: Dechaff, scrape
             assert (
                 scrapes.with_name("out-report").joinpath(name).read_bytes() == scrapes.with_name("fresh-report").joinpath(name).read_bytes()
             )
+
+
+def test_a_lost_report_is_made_again(dechaff: Dechaff, scrapes: Path) -> None:
+    dechaff("clean", "in", "-o", "out", "--jobs", "1")
+    scrapes.with_name("out-report").joinpath("findings.jsonl").unlink()
+    ran = dechaff("clean", "in", "-o", "out", "--jobs", "1", "--resume")
+    assert ran.code == 0
+    assert "Nothing has changed" not in ran.err
+    same_as_fresh(dechaff, scrapes.with_name("out"), "--jobs", "1")
+
+
+def test_a_record_that_goes_may_be_called_what_no_file_can_be(dechaff: Dechaff, scrapes: Path) -> None:
+    rows = [{"id": name, "text": f"Rain fell on {name}.\n"} for name in ("x/../y", "z")]
+    file = scrapes.parent / "in" / "a.jsonl"
+    words = ("--include", "*.txt", "--include", "*.jsonl", "--id-column", "id", "--jobs", "1")
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert dechaff("clean", "in", "-o", "out", *words).code == 0
+    file.write_text(json.dumps(rows[1]) + "\n")
+    ran = dechaff("clean", "in", "-o", "out", "--resume", *words)
+    assert ran.code == 0, ran.err
+    same_as_fresh(dechaff, scrapes.with_name("out"), *words)

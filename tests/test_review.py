@@ -14,8 +14,8 @@ import pytest
 
 from dechaff.lines import bare
 from dechaff.patterns import Patterns
-from dechaff_cli import work
-from dechaff_cli.corrections import Correction, CorrectionError, block, read
+from dechaff_cli import work, worker
+from dechaff_cli.corrections import Correction, CorrectionError, block, free_code, read
 from dechaff_cli.html import shards
 from dechaff_cli.rerun import Run
 from dechaff_cli.reviewing import Review
@@ -229,7 +229,7 @@ HOSTILE = ['say "x" \\ \x1b[0m', "a\u202eb\u200b", "[[rule]]\x85", "'''\"\"\"", 
 @pytest.mark.parametrize("kind", ["keep-line", "keep-alike", "chrome"])
 def test_any_line_can_be_written_down(kind: str, text: str) -> None:
     one = Correction.from_record(said(kind, text, path=text, site=text))
-    table = tomllib.loads(block(one))
+    table = tomllib.loads(block(one, free_code()))
     (entry,) = table["rule" if kind == "chrome" else "allow"]
     if kind == "keep-line":
         assert entry["line"] == text.strip()
@@ -237,7 +237,7 @@ def test_any_line_can_be_written_down(kind: str, text: str) -> None:
         (pattern,) = entry["patterns"] if kind == "chrome" else [entry["pattern"]]
         assert Patterns([(pattern, kind)]).whole(bare(text)) == [kind]
         assert not Patterns([(pattern, kind)]).whole(bare(text) + " and more")
-    assert block(one).isprintable() or all(line.isprintable() for line in block(one).splitlines())
+    assert block(one, free_code()).isprintable() or all(line.isprintable() for line in block(one, free_code()).splitlines())
     assert one._replace(text="half \ud800").fault()
 
 
@@ -300,3 +300,29 @@ def test_corrections_come_from_the_report_alone(server: Server, tmp_path: Path) 
     assert not (tmp_path / "dechaff.toml").exists()
     assert ask(server, "POST", home + "add", correction, **own)[0] == 200
     assert "Cite this" in (tmp_path / "dechaff.toml").read_text()
+
+
+def test_two_reviews_in_one_process_do_not_mix_what_they_prepared(
+    run: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "_HOLD_FILES", 2)
+    (tmp_path / "dechaff.toml").write_text("jobs = 1\n")
+    assert run("clean", "scrapes", "-o", "clean", "--overwrite").code == 0
+    for text in ("Cite this", "Skip to main content"):
+        changed, refused = Review(tmp_path / "clean-report").apply([Correction("keep-line", "journal/0.txt", "journal", text, 1)])
+        assert (len(changed), refused) == (5, [])
+    for number in range(5):
+        assert "Skip to main content" in (tmp_path / "clean" / "journal" / f"{number}.txt").read_text()
+
+
+def test_a_review_that_cannot_be_kept_changes_no_settings(run: Callable[..., Ran], tmp_path: Path) -> None:
+    (tmp_path / "clean-report" / "corrections.jsonl").mkdir()
+    ran = run("review", "clean-report", "--apply", saved(tmp_path, said("keep-line", "Cite this")))
+    assert ran.code == 2
+    assert "corrections.jsonl cannot be written" in ran.err
+    assert not (tmp_path / "dechaff.toml").exists()
+
+
+def test_a_configuration_without_room_for_another_rule_is_told() -> None:
+    assert free_code([f"OWN{number:03}" for number in range(1, 999)]) == "OWN999"
+    assert not free_code([f"OWN{number:03}" for number in range(1, 1000)])

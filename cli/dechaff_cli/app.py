@@ -115,6 +115,8 @@ def diff(
         from dechaff_cli.terminal import put, safe
 
         asked = calls.call(paths, config, isolated=isolated, stdin_filename=stdin_filename, **given)
+        if output is not None:
+            work.refuse_inside(output, asked.sources)
         errors: list[tuple[str, str]] = []
         parts = []
         differs = False
@@ -126,7 +128,7 @@ def diff(
                 for line in outcome.diff.decode("utf-8", "surrogateescape").split("\n")[:-1]:
                     put(safe(line))
         if output is not None:
-            work.write_file(output, b"".join(parts), paths)
+            work.write_file(output, b"".join(parts))
         if errors:
             fail(errors)
         if differs:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 
 from dechaff import RULES
 from dechaff.report import source as text_of
-from dechaff_cli import corpus, work
+from dechaff_cli import work
 from dechaff_cli.formats import Totals, named, place
 from dechaff_cli.formats.markdown import Markdown, verdict
 from dechaff_cli.results import Checked, gather
@@ -116,10 +116,7 @@ def files(asked: Call, shown: Shown, baseline: Baseline | None, totals: Totals) 
     Raises:
         CorpusError: The results would be written over one of the files.
     """
-    for outcome, source in work.each(asked, totals.errors, keep_text=True, quiet=shown.quiet):
-        if shown.output is not None and source.path.resolve() == shown.output.resolve():
-            message = f"--output-file {shown.output} is one of the files to check; choose another"
-            raise corpus.CorpusError(message)
+    for outcome, source in work.each(asked, totals.errors, shown.output, keep_text=True, quiet=shown.quiet):
         file = checked(asked, outcome, source, shown.form, baseline)
         totals.files += 1
         totals.touched += bool(file.results)

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 INCLUDE = ("*.txt", "*.text", "*.md")
-STDIN = "-"
 REPORT_FILES = {
     *("findings.jsonl", "containers.jsonl", "changes.diff", "index.html", "summary.md", "summary.json"),
     *("data", "run.json", "corrections.jsonl"),
@@ -201,20 +200,31 @@ def _leads_inside(link: Path, root: Path) -> bool:
         return False
 
 
-def refuse_twins(corpus: Corpus) -> None:
-    """Keep the first of several files that would be written to one place, or one below the other; the others become problems."""
+def refuse_twins(
+    corpus: Corpus, place: Callable[[Source], str] = lambda source: source.name, shares: Callable[[Source], bool] = lambda _: False
+) -> None:
+    """Keep the first of several files that would be written to one place, or one below the other; the others become problems.
+
+    Args:
+        corpus: The files.
+        place: Where a file is written, below the output folder.
+        shares: Whether it is written there together with others of which that is said too.
+    """
     files: dict[str, Source] = {}
     folders: dict[str, Source] = {}
+    kept = []
     for source in corpus.files:
-        above = list(_above(source.name))
-        first = files.get(source.name) or folders.get(source.name) or next((files[name] for name in above if name in files), None)
-        if first is None:
-            files[source.name] = source
-            folders.update(dict.fromkeys(above, source))
+        name = place(source)
+        above = list(_above(name))
+        first = files.get(name) or folders.get(name) or next((files[folder] for folder in above if folder in files), None)
+        if first is not None and not (place(first) == name and shares(first) and shares(source)):
+            where = "to the same place as" if place(first) == name else "where there can be only one of it and"
+            corpus.problems.append((source.shown, f"would be written {where} {first.shown}; clean them into folders of their own"))
             continue
-        where = "to the same place as" if first.name == source.name else "where there can be only one of it and"
-        corpus.problems.append((str(source.path), f"would be written {where} {first.path}; clean them into folders of their own"))
-    corpus.files = list(files.values())
+        files.setdefault(name, source)
+        folders.update(dict.fromkeys(above, source))
+        kept.append(source)
+    corpus.files = kept
 
 
 def _above(name: str) -> Iterator[str]:

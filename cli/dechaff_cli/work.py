@@ -13,7 +13,7 @@ from dechaff_cli.exits import fail
 from dechaff_cli.words import several_such
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from dechaff import FileReport
     from dechaff_cli.calls import Call
@@ -116,10 +116,28 @@ def cleaned(found: Corpus, task: Task, jobs: int) -> Iterator[tuple[Source, Outc
 
 
 def each(
-    asked: Call, errors: list[tuple[str, str]], *, diff: bool = False, keep_text: bool = False, quiet: bool = False
+    asked: Call,
+    errors: list[tuple[str, str]],
+    results: Path | None = None,
+    *,
+    diff: bool = False,
+    keep_text: bool = False,
+    quiet: bool = False,
 ) -> Iterator[tuple[Outcome, Source]]:
-    """Yield what would become of each document and where it is; what cannot be read is added to the errors."""
-    from dechaff_cli.corpus import Source
+    """Yield what would become of each document and where it is.
+
+    Args:
+        asked: The call.
+        errors: Takes what cannot be read.
+        results: The file that the results go to, if there is one.
+        diff: Whether their diffs are wanted.
+        keep_text: Whether their clean texts are.
+        quiet: Whether to say nothing of what was passed over.
+
+    Raises:
+        CorpusError: The results would be written over one of the files.
+    """
+    from dechaff_cli.corpus import CorpusError, Source
 
     if asked.from_stdin:
         outcome = from_stdin(asked.task(diff=diff, keep_text=keep_text), asked.stdin_filename)
@@ -129,7 +147,12 @@ def each(
             yield outcome, Source(Path(asked.stdin_filename), asked.stdin_filename, 0)
         return
     found = find(asked)
-    found.files = list({_place(source): source for source in found.files}.values())
+    found.files = list({_place(source): source for source in reversed(found.files)}.values())[::-1]  # the first one of each
+    if results is not None:
+        for source in found.files:
+            if source.path.name == results.name and source.path.resolve() == results.resolve():
+                message = f"{results} is one of the files that the results are about; choose another"
+                raise CorpusError(message)
     errors += found.problems
     task = asked.task(diff=diff, keep_text=keep_text)
     for source, outcome in cleaned(found, task, asked.jobs):
@@ -146,14 +169,28 @@ def _place(source: Source) -> str:
     return source.url or os.path.join(os.path.realpath(source.path.parent), source.path.name)  # noqa: PTH118
 
 
-def write_file(output: Path, data: bytes, paths: Sequence[str] = ()) -> None:
-    """Write a result to the file that the user named, unless it is one of the files that the result is about."""
+def refuse_inside(output: Path, folders: Iterable[str | Path]) -> None:
+    """Keep a result out of the folders that it is about.
+
+    Raises:
+        CorpusError: It is in one.
+    """
     from dechaff_cli import corpus
 
-    for path in paths:
-        if output.resolve().is_relative_to(Path(path).resolve()):
-            message = f"{output} is inside {path}: choose a file beside it"
+    for folder in folders:
+        if output.resolve().is_relative_to(Path(folder).resolve()):
+            message = f"{output} is inside {folder}: choose a file beside it"
             raise corpus.CorpusError(message)
+
+
+def write_file(output: Path, data: bytes) -> None:
+    """Write a result to the file that the user named.
+
+    Raises:
+        CorpusError: It cannot be written.
+    """
+    from dechaff_cli import corpus
+
     try:
         corpus.write(output, data, lasting=True)
     except OSError as error:

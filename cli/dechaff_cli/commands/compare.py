@@ -42,7 +42,7 @@ def compare(
       dechaff compare clean-report/ new-report/ --max-loss 0.1% --max-shrink 5%
     """
     with exit_codes():
-        from dechaff_cli import checking, comparison
+        from dechaff_cli import checking, comparison, work
         from dechaff_cli.keys import ConfigError
         from dechaff_cli.policy import Budget
         from dechaff_cli.terminal import note, safe
@@ -50,6 +50,8 @@ def compare(
         if output_format not in comparison.FORMATS:
             message = f"--output-format {output_format}: must be one of {', '.join(comparison.FORMATS)}"
             raise ConfigError(message)
+        if output_file is not None:
+            work.refuse_inside(output_file, (old, new))
         budgets = [None if budget is None else Budget.parse(budget, "characters") for budget in (max_loss, max_shrink)]
         found = comparison.compare(old, new)
         failed = found.exceeded(*budgets)

@@ -87,9 +87,12 @@ def review(
       dechaff review clean-report/ --apply corrections.json --labels labels.jsonl
     """
     with exit_codes():
+        from dechaff_cli import work
         from dechaff_cli.reviewing import Review
 
         under = Review(folder)
+        if labels is not None:
+            work.refuse_inside(labels, (folder, under.run.output, *under.run.paths))
         if apply is None:
             _serve(under, labels, browser=browser)
         else:
