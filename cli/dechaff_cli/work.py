@@ -147,7 +147,8 @@ def each(
             yield outcome, Source(Path(asked.stdin_filename), asked.stdin_filename, 0)
         return
     found = find(asked)
-    found.files = list({_place(source): source for source in reversed(found.files)}.values())[::-1]  # the first one of each
+    if len(asked.paths) > 1:
+        found.files = _once(found.files)
     if results is not None:
         for source in found.files:
             if source.path.name == results.name and source.path.resolve() == results.resolve():
@@ -164,9 +165,12 @@ def each(
         say_skipped(found)
 
 
-def _place(source: Source) -> str:
-    """Return what is the same for a file that was named twice; a link is a file of its own."""
-    return source.url or os.path.join(os.path.realpath(source.path.parent), source.path.name)  # noqa: PTH118
+def _once(files: Sequence[Source]) -> list[Source]:
+    """Return files without those that were named before; a link is a file of its own."""
+    known: dict[str, Source] = {}
+    for source in files:
+        known.setdefault(source.url or os.path.join(os.path.realpath(source.path.parent), source.path.name), source)  # noqa: PTH118
+    return list(known.values())
 
 
 def refuse_inside(output: Path, folders: Iterable[str | Path]) -> None:
