@@ -280,7 +280,7 @@ def test_pipes_and_devices_where_files_were_expected_are_not_read(page: Path) ->
         check=False,
     )
     assert ran.returncode == 1, ran.stderr.decode()
-    assert ran.stdout.count(b"CHR001") == 5
+    assert ran.stdout.count(b"CHR001") == 3  # each page once, though the last folder holds the others
 
 
 def test_a_file_is_written_in_the_place_of_a_link_and_not_through_it(dechaff: Dechaff, page: Path) -> None:
