@@ -252,6 +252,11 @@ def test_labels_in_another_language_over_values_stay() -> None:
     assert _clean(page)[0] == page
 
 
+def test_nothing_goes_where_nothing_would_be_left() -> None:
+    text = "一个中文页脚\nx\ny\nz\nq\nw\nA\n一个中文页脚\n\nHome\n"
+    assert clean(text).text == text
+
+
 def test_what_stands_over_a_sentence_is_no_label() -> None:
     sentence = "Start your visit to the eleven roofs with a look at the gauges, which were all read on the first day of May."
     assert _clean(["Қазір", "Кез келген күн", sentence, "", *_TEXT])[0] == [sentence, "", *_TEXT]

@@ -74,6 +74,7 @@ def test_a_file_is_restored_to_the_last_byte_from_its_clean_copy_and_record(raw:
 
 
 @given(_TEXTS)
+@example("一个中文页脚\nx\ny\nz\nq\nw\nA\n一个中文页脚\n\nHome")  # the blocks at both edges reach one another
 @example("English | Deutsch | Français | Español\ndon\ufffdt stop \ufffdnow\ufffd")  # what a line said of the language goes with it
 @settings(max_examples=300, deadline=None)
 def test_cleaning_twice_is_cleaning_once(text: str) -> None:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 INCLUDE = ("*.txt", "*.text", "*.md")
-STDIN = "-"
 REPORT_FILES = {
     *("findings.jsonl", "containers.jsonl", "changes.diff", "index.html", "summary.md", "summary.json"),
     *("data", "run.json", "corrections.jsonl"),
@@ -179,10 +178,12 @@ class _Walk:
     def _take(self, entry: os.DirEntry[str], name: str) -> Iterator[Source]:
         """Yield what an entry holds, if it is a file to clean; count it if not."""
         path = Path(entry.path)
-        if entry.is_symlink() and not _leads_inside(path, self._root):
-            self._corpus.skipped["symbolic links that lead out of the folder, to a folder, or nowhere"] += 1
+        if entry.name.startswith("."):
+            self._corpus.skipped["hidden files"] += 1
+        elif entry.is_symlink() and not _leads_inside(path, self._root):
+            self._corpus.skipped["symbolic links out of the folder, to a folder, or to nothing"] += 1
         elif not entry.is_file():
-            self._corpus.skipped["pipes, sockets and devices"] += 1
+            self._corpus.skipped["special files (pipes, sockets, devices)"] += 1
         elif not any(fnmatch(name if "/" in pattern else entry.name, pattern) for pattern in self._include):
             self._corpus.skipped[f"files not named {', '.join(self._include)}"] += 1
         elif why := self._passed_over(path, False):
@@ -199,20 +200,31 @@ def _leads_inside(link: Path, root: Path) -> bool:
         return False
 
 
-def refuse_twins(corpus: Corpus) -> None:
-    """Keep the first of several files that would be written to one place, or one below the other; the others become problems."""
+def refuse_twins(
+    corpus: Corpus, place: Callable[[Source], str] = lambda source: source.name, shares: Callable[[Source], bool] = lambda _: False
+) -> None:
+    """Keep the first of several files that would be written to one place, or one below the other; the others become problems.
+
+    Args:
+        corpus: The files.
+        place: Where a file is written, below the output folder.
+        shares: Whether it is written there together with others of which that is said too.
+    """
     files: dict[str, Source] = {}
     folders: dict[str, Source] = {}
+    kept = []
     for source in corpus.files:
-        above = list(_above(source.name))
-        first = files.get(source.name) or folders.get(source.name) or next((files[name] for name in above if name in files), None)
-        if first is None:
-            files[source.name] = source
-            folders.update(dict.fromkeys(above, source))
+        name = place(source)
+        above = list(_above(name))
+        first = files.get(name) or folders.get(name) or next((files[folder] for folder in above if folder in files), None)
+        if first is not None and not (place(first) == name and shares(first) and shares(source)):
+            where = "to the same place as" if place(first) == name else "where there can be only one of it and"
+            corpus.problems.append((source.shown, f"would be written {where} {first.shown}; clean them into folders of their own"))
             continue
-        where = "to the same place as" if first.name == source.name else "where there can be only one of it and"
-        corpus.problems.append((str(source.path), f"would be written {where} {first.path}; clean them into folders of their own"))
-    corpus.files = list(files.values())
+        files.setdefault(name, source)
+        folders.update(dict.fromkeys(above, source))
+        kept.append(source)
+    corpus.files = kept
 
 
 def _above(name: str) -> Iterator[str]:
@@ -237,12 +249,15 @@ def site(name: str, text: str) -> str:
     'trials'
     >>> site("17.txt", "https://www.example.org/17")
     'www.example.org'
+    >>> site("www.example.org.md", "Rain fell."), site("www.example.org", "Rain fell.")
+    ('www.example.org', 'www.example.org')
     """
     first = next((line for line in text[:2000].split("\n") if line.strip()), "")
     if match := _HOST.fullmatch(first.strip()):
         return match[1].lower()
     folder, _, page = name.rpartition("/")
-    if match := _HOST_IN_NAME.match(page.removesuffix(".txt")):
+    stem, _, ending = page.rpartition(".")
+    if match := _HOST_IN_NAME.match(stem if f"*.{ending}" in INCLUDE else page):
         return (match[1] or match[2]).lower()
     return folder.split("/")[0]
 
@@ -265,7 +280,7 @@ def check_output(sources: Sequence[Path], out: Path, report: Path | None, *, ove
         held = {path.name for path in folder.iterdir() if not path.name.startswith(".dechaff")} if folder.is_dir() else set()
         if held - (REPORT_FILES if what == "--report" else set()) and not overwrite:
             message = f"{what} {folder} is not empty; give --overwrite to replace files of the same names, or choose another folder."
-            if option == "--output":
+            if report is not None:  # by which a run can be gone on with
                 message = message.replace("--overwrite to", "--resume to go on with what is there, --overwrite to")
             raise CorpusError(message)
     made: list[Path] = []

@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple, Self
 
 from dechaff import FileReport, RestoreError, restore
 from dechaff_cli import corpus
+from dechaff_cli.html import PAGE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -129,6 +130,8 @@ class ReportFolder:
         if self._containers:
             lines = "".join(json.dumps(container) + "\n" for container in self._containers)
             corpus.write(self._folder / CONTAINERS, lines.encode("ascii"))
+        else:
+            (self._folder / CONTAINERS).unlink(missing_ok=True)
         if self._run is not None:
             corpus.write(self._folder / RUN, self._run.to_json(self._folder).encode("ascii"))
         page = self._page or self._open.enter_context(_counted(self._folder, self._clean))
@@ -218,6 +221,11 @@ def containers(folder: Path) -> dict[str, tuple[Columns, str]]:
         message = f"{path} cannot be read: {error}"
         raise RestoreError(message) from error
     return found
+
+
+def is_whole(folder: Path) -> bool:
+    """Return whether a folder holds all that every report has."""
+    return all((folder / name).is_file() for name in (FINDINGS, DIFF, SUMMARY, FIGURES, RUN, PAGE))
 
 
 def read(folder: Path) -> Iterator[FileReport | RestoreError]:

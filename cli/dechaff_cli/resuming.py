@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from functools import lru_cache
 from hashlib import sha256
+from importlib import metadata
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +31,10 @@ if TYPE_CHECKING:
     from dechaff_cli.task import Outcome, Task
 
 
+LIBRARIES = ("chardetng-py", "ftfy", "google-re2", "langdetect", "numpy")
+"""Those that the cleaning itself asks: another version may decide otherwise."""
+
+
 def configuration(task: Task, *more: object) -> str:
     """Return the digest of what decides, beside its bytes and its site, what becomes of a document.
 
@@ -40,13 +46,21 @@ def configuration(task: Task, *more: object) -> str:
     files = sorted(Path(dechaff.__file__).parent.rglob("*.py"))  # its tables are in the digest of the rules
     for path in (*files, *(sorted(task.model.iterdir()) if task.model else ())):
         found.update(path.name.encode() + b"\0" + path.read_bytes())
+    made_with = [unicodedata.unidata_version, *(f"{name} {_version(name)}" for name in LIBRARIES)]
     settings = None if task.configs is None else task.configs.fingerprint()
     quarantine = task.quarantine is not None
-    said = [rules_digest(), sorted(task.rules), task.encoding, task.removal, quarantine, task.diff, settings, *map(repr, more)]
+    said = [rules_digest(), sorted(task.rules), task.encoding, task.removal, quarantine, task.diff, made_with, settings, *map(repr, more)]
     found.update(json.dumps(said).encode())
     for column in task.profile.rows:
         found.update(column.tobytes())
     return found.hexdigest()
+
+
+def _version(library: str) -> str:
+    try:
+        return metadata.version(library)
+    except metadata.PackageNotFoundError:  # it came in another way than by an installer
+        return ""
 
 
 class Resuming:
@@ -170,7 +184,10 @@ class Resuming:
         """Return whether the file that was written of a document is where it was put, by its size."""
         report = unpacked(outcome).report
         sizes = (report.bytes_out, report.bytes_in)
-        paths = [corpus.below(folder, name) for folder in self._folders]
+        try:
+            paths = [corpus.below(folder, name) for folder in self._folders]
+        except corpus.CorpusError:  # a record may be called what no file can be
+            return False
         return any(path.is_file() and path.stat().st_size == size for path, size in zip(paths, sizes, strict=False))
 
     def finish(self) -> None:

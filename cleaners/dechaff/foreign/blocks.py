@@ -82,7 +82,8 @@ class Blocks:
 
     def head(self, most: int) -> Block | None:
         """Return the foreign block at the beginning of the page, among its first lines."""
-        return self._edge(range(most), "before")
+        block = self._edge(range(most), "before")
+        return block and block._replace(end=min(block.end, most))
 
     def amid(self) -> list[Block]:
         """Return the foreign blocks anywhere on the page, as far as they are sure by themselves."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from dechaff_cli import corpus
 from dechaff_cli.corpora import rewriting, streams
 from dechaff_cli.corpora.forms import form_of
 from dechaff_cli.terminal import note, safe
+from dechaff_cli.words import several
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -72,7 +74,7 @@ def overwrite(found: Corpus, cleaned: Iterable[tuple[Source, Outcome]], errors: 
             continue
         if figures["changed"]:
             changed += 1
-            note(f"{safe(str(part.source.path))}: {figures['lines']:,} lines removed, {figures['findings']:,} findings")
+            note(f"{safe(str(part.source.path))}: {several(figures['lines'], 'line')} removed, {several(figures['findings'], 'finding')}")
     return changed
 
 
@@ -93,6 +95,12 @@ def _overwrite_file(source: Source, outcomes: Iterable[Outcome]) -> None:
     for outcome in outcomes:
         report = outcome.report
         if report.error is None and report.sha256_in != report.sha256_out:
+            there = sha256(path.read_bytes()).hexdigest()
+            if there == report.sha256_out:  # it has two names
+                continue
+            if there != report.sha256_in:
+                message = "was changed while it was being cleaned, and is left as it is"
+                raise corpus.CorpusError(message)
             corpus.write(path, outcome.text.encode("utf-8"), path.stat().st_mode & 0o7777, lasting=True)
 
 

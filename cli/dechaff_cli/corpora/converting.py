@@ -43,12 +43,8 @@ def check(to: str) -> None:
 
 
 def refuse_twins(found: Corpus, to: str) -> None:
-    """Keep the first of several containers that would be written to one place; the others become problems."""
-    first: dict[str, Source] = {}
-    for source in found.files:
-        if is_container(source.name) and first.setdefault(_written(source, to), source) is not source:
-            found.problems.append((source.shown, f"would be written to the same place as {first[_written(source, to)].shown}"))
-    found.files = [source for source in found.files if not is_container(source.name) or first[_written(source, to)] is source]
+    """Keep the first of what would be written to one place, or into the folder of the other's texts; the others become problems."""
+    corpus.refuse_twins(found, lambda source: _written(source, to), lambda source: to != TEXT and not is_container(source.name))
 
 
 def write(found: Corpus, cleaned: Iterable[tuple[Source, Outcome]], out: Path | str, account: Account, to: str) -> None:
@@ -96,9 +92,11 @@ def _write(found: Corpus, cleaned: Iterable[tuple[Source, Outcome]], out: Path |
 
 
 def _written(source: Source, to: str) -> str:
-    """Return the name of the new file, or folder, that a container, or the texts of a folder, become."""
+    """Return the name of the new file that a text, a container, or the texts of a folder become; of the folder that a container becomes."""
     if is_container(source.name):
         name = without_ending(source.name)
+    elif to == TEXT:
+        name = source.name
     else:
         folder = source.path.resolve().parents[source.name.count("/")]
         name = folder.name or "texts"

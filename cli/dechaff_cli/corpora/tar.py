@@ -73,7 +73,7 @@ def _record(archive: tarfile.TarFile, member: tarfile.TarInfo, top: str, *, whol
     record = Record(name, place=name.removeprefix("./").removeprefix(top))
     file = text = None
     if not member.isfile():
-        record = record._replace(passed_over="folders" if member.isdir() else "links, pipes and devices")
+        record = record._replace(passed_over="folders" if member.isdir() else "links (or pipes, or devices)")
     else:
         file = archive.extractfile(member)
         assert file is not None
