@@ -428,6 +428,12 @@ def test_under_a_heading_or_a_field_with_its_value_a_footer_goes(last: str) -> N
         ["Winter menu", "Ossobuco alla milanese", "Risotto allo zafferano", "Tagliatelle al ragù di cinghiale"],
         ["Further reading in German", "Landschaft bei Abendlicht", "Die Mühlen am oberen Fluss", "Vom Handwerk der Glockengießer"],
         ["Proverbs", "De appel valt niet ver van de boom", "Een gewaarschuwd mens telt voor twee"],
+        [
+            "Here is the verse as it was sung.",
+            "Sur le pont du moulin un bal se donne",
+            "Marion demande à sa tante d'y danser",
+            "La tante refuse et la ferme",
+        ],
         ["Films of the week", "La nuit du chasseur", "Le souffle au coeur", "Les enfants du moulin"],
         ["The items of the Polish version:", "Czuję się zmęczony", "Mam trudności z zasypianiem", "Boli mnie głowa"],
     ],
@@ -445,7 +451,7 @@ def test_what_a_heading_or_a_colon_announces_stays_if_no_site_says_it_of_itself(
         ["Preguntas frecuentes sobre el envío", "Trabaja con nosotros", "Política de privacidad"],
     ],
 )
-@pytest.mark.parametrize("last", ["One more thing", "The rest is here:", "The rest is here."])
+@pytest.mark.parametrize("last", ["One more thing", "The rest is here:", "The rest is here.", "More is said below."])
 def test_what_a_site_says_of_itself_goes_whatever_stands_above_it(footer: list[str], last: str) -> None:
     page = [*_TEXT, last]
     assert _clean([*page, *footer])[0] == page

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -135,6 +136,8 @@ def test_a_page_knows_its_lines_as_its_text_has_them_also_after_removals(texts: 
                 if max(text) < "\U00020000":  # beyond, every code point counts as a letter, assigned or not
                     assert bool(number) == (re.search(r"[^\W\d_]", text) is not None)
             assert next(rows, None) is None
+        left = [-1, *(i for i in range(len(page.lines)) if i not in gone), len(page.lines)]
+        assert later.cut.tolist() == [later is not page and after - before > 1 for before, after in pairwise(left)]
 
 
 @given(st.lists(_PAGES, max_size=12), st.randoms(use_true_random=False))

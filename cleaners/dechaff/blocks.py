@@ -91,7 +91,7 @@ _LONGEST_STATISTIC = 160  # code points; longer lines are neither counts nor hea
 _STATISTICS = 3  # lines from which a block counts; two counts stand together in many abstracts
 _SENTENCE = 5  # words of a line with a colon that make it the beginning of a sentence; "On this page:" and "Jump to section:" have three
 _OF_PAGE = re.compile(r"\b(?:contents?|pages?|articles?|guide|post|review|report|jump|skip|navigate|sections?|chapters?)\b", re.IGNORECASE)
-_LONG_LIST = 6  # lines: the user's longest, of a registry, has five; what a study counts in so many has other words in most
+_LONG_LIST = 6  # lines: what a study counts in so many has other words in most; judgement
 # Lines from which repeated headings are a table of contents: 290 lines of chrome and 3 of content go on every third whole WCXB page, with 3
 # lines 335 and 12, with 6 211 and 2.
 _CONTENTS = 4

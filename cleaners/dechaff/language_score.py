@@ -31,8 +31,8 @@ _LONGER = 5  # letters of a word that says what a text is about
 _FEWEST = 2  # such words
 # Share of them that the catalogues lack. So have 27 of 33 titles of no medical subject, and 10 of 405 lines of other interfaces.
 _MOST_OF_THEM = 2 / 3
-# Words that must be counted of a language before the lack of one tells anything: of a dozen, most have fewer than 120, and Asturian 542.
-# Eight lone lines of theirs go again that were taken for titles, of 2,880 footers in Latin letters.
+# Words that must be counted of a language before the lack of one tells anything: of twelve, six have fewer than 120, and Asturian 542.
+# Ten footers of theirs go that were taken for titles, of 2,880 in Latin letters.
 _CATALOGUE = 600
 
 
