@@ -16,7 +16,7 @@ import pytest
 from dechaff import RULES, Document
 from dechaff.blank_lines import BlankLines
 from dechaff.repetition import Survey
-from dechaff_cli import corpus, reading, run, worker
+from dechaff_cli import corpus, reading, run, worker, writing
 from dechaff_cli.corpus import Source
 from dechaff_cli.engine import batches
 from dechaff_cli.task import Task
@@ -342,7 +342,7 @@ def test_in_place_leaves_a_file_alone_that_somebody_saved_meanwhile(
 ) -> None:
     (tmp_path / "a.txt").write_text(DIRTY, encoding="utf-8")
     (tmp_path / "b.txt").write_text(DIRTY, encoding="utf-8")
-    real = corpus.write
+    real = writing.write
 
     def write(path: Path, *words: Any, **more: Any) -> None:  # noqa: ANN401
         real(path, *words, **more)
