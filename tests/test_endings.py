@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
+import tarfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +18,7 @@ import pytest
 from dechaff import RULES, Document
 from dechaff.blank_lines import BlankLines
 from dechaff.repetition import Survey
-from dechaff_cli import corpus, reading, run, worker
+from dechaff_cli import corpus, reading, run, worker, writing
 from dechaff_cli.corpus import Source
 from dechaff_cli.engine import batches
 from dechaff_cli.task import Task
@@ -127,20 +129,28 @@ def test_names_are_the_same_in_any_locale(tmp_path: Path) -> None:
     (tmp_path / "in" / "sité").mkdir(parents=True)
     (tmp_path / "in" / "sité" / "naïve-肝.txt").write_text(DIRTY, encoding="utf-8")
     (tmp_path / "in" / os.fsdecode(b"caf\xe9.txt")).write_text(DIRTY, encoding="utf-8")
+    with tarfile.open(tmp_path / "in" / "pages.tar", "w", encoding="utf-8") as archive:
+        for file in ("sité/naïve-肝.txt", "caf\udce9.txt"):
+            member = tarfile.TarInfo(file)
+            member.size = len(DIRTY.encode())
+            archive.addfile(member, io.BytesIO(DIRTY.encode()))
+    take = ["--include", "*.txt", "--include", "*.tar"]
     plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     records = []
     for name, locale in (("utf8", {}), ("c", plain)):
         environment = {**os.environ, **locale}
-        words = ["clean", "in", "-o", name]
+        words = ["clean", "in", "-o", name, *take]
         done = subprocess.run([*COMMAND, *words], cwd=tmp_path, env=environment, capture_output=True, check=False)
         assert done.returncode == 0, done.stderr
         records.append((tmp_path / f"{name}-report" / "findings.jsonl").read_bytes())
-        done = subprocess.run([*COMMAND, "check", "in"], cwd=tmp_path, env=environment, capture_output=True, check=False)
+        done = subprocess.run([*COMMAND, "check", "in", *take], cwd=tmp_path, env=environment, capture_output=True, check=False)
         assert done.returncode == 1, done.stderr
         words = ["restore", f"{name}-report", name, "-o", f"{name}-back"]
         done = subprocess.run([*COMMAND, *words], cwd=tmp_path, env=environment, capture_output=True, check=False)
         assert done.returncode == 0, done.stderr
         assert (tmp_path / f"{name}-back" / "sité" / "naïve-肝.txt").read_text(encoding="utf-8") == DIRTY
+        with tarfile.open(tmp_path / f"{name}-back" / "pages.tar", encoding="utf-8") as archive:
+            assert archive.getnames() == ["sité/naïve-肝.txt", "caf\udce9.txt"]
     assert records[0] == records[1]
 
 
@@ -342,7 +352,7 @@ def test_in_place_leaves_a_file_alone_that_somebody_saved_meanwhile(
 ) -> None:
     (tmp_path / "a.txt").write_text(DIRTY, encoding="utf-8")
     (tmp_path / "b.txt").write_text(DIRTY, encoding="utf-8")
-    real = corpus.write
+    real = writing.write
 
     def write(path: Path, *words: Any, **more: Any) -> None:  # noqa: ANN401
         real(path, *words, **more)

@@ -216,11 +216,11 @@ def restore(
       dechaff restore clean-report/ clean/ -o back/
     """
     with exit_codes():
-        from dechaff_cli import corpus
+        from dechaff_cli import places
         from dechaff_cli.corpora.restoring import restore as rebuild
         from dechaff_cli.terminal import note, safe
 
-        corpus.check_output([cleaned, report], output, None, overwrite=overwrite)
+        places.check_output([cleaned, report], output, None, overwrite=overwrite)
         done = rebuild(report, cleaned, output, quarantine)
         if done.files or not (done.exact or done.others):
             note(f"{several(done.files, 'file')} restored to the last byte in {output}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from dechaff_cli import corpus, work
+from dechaff_cli import corpus, places, work
 from dechaff_cli.account import Account
 from dechaff_cli.corpora import cleaning, converting
 from dechaff_cli.corpora.remote import is_url
@@ -165,12 +165,12 @@ def _check(output: Output, asked: Call) -> None:
             raise CorpusError(message)
         corpus.remote().check_output(asked.paths, folder, overwrite=output.overwrite)
         if report is not None:
-            corpus.check_output(here, report, None, overwrite=output.overwrite, option="--report")
+            places.check_output(here, report, None, overwrite=output.overwrite, option="--report")
     else:
         here = _check_folder(output, folder, here)
     if output.quarantine is not None:
         here = here if report is None else [*here, report]
-        corpus.check_output(here, output.quarantine, None, overwrite=output.overwrite or output.resume, option="--quarantine")
+        places.check_output(here, output.quarantine, None, overwrite=output.overwrite or output.resume, option="--quarantine")
 
 
 def _check_folder(output: Output, folder: Path, sources: list[Path]) -> list[Path]:
@@ -179,7 +179,7 @@ def _check_folder(output: Output, folder: Path, sources: list[Path]) -> list[Pat
     if output.resume and folder.is_dir() and any(folder.iterdir()) and not (report and (report / NAME).is_file()):
         message = f"--resume: nothing in {report} tells what {folder} holds; clean into a new folder"
         raise CorpusError(message)
-    corpus.check_output(sources, folder, report, overwrite=output.overwrite or output.resume)
+    places.check_output(sources, folder, report, overwrite=output.overwrite or output.resume)
     return [*sources, folder]
 
 

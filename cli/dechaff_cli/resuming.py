@@ -15,7 +15,7 @@ import dechaff
 from dechaff.repetition import Survey
 from dechaff.rules import digest as rules_digest
 from dechaff.tally import counted
-from dechaff_cli import corpus, run, worker
+from dechaff_cli import corpus, places, run, worker
 from dechaff_cli.engine.batches import Ask, batches
 from dechaff_cli.engine.counts import Counts
 from dechaff_cli.manifest import Known, made_of
@@ -123,7 +123,7 @@ class Resuming:
         """Return whether there is what was made of a file or a container."""
         assert isinstance(self._task.out, Path)
         known = self._manifest.known([source.name]).get(source.name)
-        return corpus.below(self._task.out, source.name).is_file() if known is None else self._is_there(source.name, known.outcome)
+        return places.below(self._task.out, source.name).is_file() if known is None else self._is_there(source.name, known.outcome)
 
     def clean(self, counts: Survey) -> Iterator[tuple[Source, Outcome]]:
         """Yield each document, without what it holds, and what became of it, in order."""
@@ -173,7 +173,7 @@ class Resuming:
             kept[source.name] = known.outcome
             return None
         for folder in self._folders:  # it may go to another one now, or to none
-            corpus.below(folder, source.name).unlink(missing_ok=True)
+            places.below(folder, source.name).unlink(missing_ok=True)
         return Ask(source)
 
     @property
@@ -185,7 +185,7 @@ class Resuming:
         report = unpacked(outcome).report
         sizes = (report.bytes_out, report.bytes_in)
         try:
-            paths = [corpus.below(folder, name) for folder in self._folders]
+            paths = [places.below(folder, name) for folder in self._folders]
         except corpus.CorpusError:  # a record may be called what no file can be
             return False
         return any(path.is_file() and path.stat().st_size == size for path, size in zip(paths, sizes, strict=False))
@@ -195,5 +195,5 @@ class Resuming:
         for name, outcome in self._manifest.gone():
             if self._is_there(name, outcome):
                 for folder in self._folders:
-                    corpus.below(folder, name).unlink(missing_ok=True)
+                    places.below(folder, name).unlink(missing_ok=True)
         self._manifest.finish()

@@ -16,7 +16,7 @@ from dechaff.confidence import confidence
 from dechaff.guards import guard
 from dechaff.lines import bare
 from dechaff.patterns import Patterns
-from dechaff_cli import configuring, corpus, reading, report_folder, work
+from dechaff_cli import configuring, places, reading, report_folder, work
 from dechaff_cli.again import again, refuse_others
 from dechaff_cli.corpora.remote import is_url
 from dechaff_cli.corrections import Correction, CorrectionError, block, free_code
@@ -152,7 +152,7 @@ class Review:
         found: dict[str, int] = defaultdict(int)
         for report in self._reports():
             try:
-                text = corpus.below(Path(self.run.output), report.path).read_bytes().decode("utf-8")
+                text = places.below(Path(self.run.output), report.path).read_bytes().decode("utf-8")
             except (OSError, UnicodeDecodeError):
                 continue
             if needed in text.lower():

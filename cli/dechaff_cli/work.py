@@ -193,10 +193,10 @@ def write_file(output: Path, data: bytes) -> None:
     Raises:
         CorpusError: It cannot be written.
     """
-    from dechaff_cli import corpus
+    from dechaff_cli import corpus, writing
 
     try:
-        corpus.write(output, data, lasting=True)
+        writing.write(output, data, lasting=True)
     except OSError as error:
         message = f"{output} cannot be written: {error.strerror}"
         raise corpus.CorpusError(message) from error

@@ -15,7 +15,7 @@ from dechaff.repetition import add_quote
 from dechaff.report import FileReport, again, describe
 from dechaff.rules import extend
 from dechaff.suspects import suspects
-from dechaff_cli import corpus
+from dechaff_cli import corpus, writing
 from dechaff_cli.config import Treatment
 from dechaff_cli.formats.diff import unified
 from dechaff_cli.html import changes
@@ -252,9 +252,9 @@ def _written(found: Read, outcome: Outcome, cleaned: Cleaned, task: Task) -> Out
         return outcome
     try:
         if task.quarantine is not None and cleaned.foreign:
-            corpus.write_below(task.quarantine, source.name, found.raw)
+            writing.write_below(task.quarantine, source.name, found.raw)
         elif task.out is not None:
-            corpus.write_below(task.out, source.name, outcome.text.encode("utf-8"))
+            writing.write_below(task.out, source.name, outcome.text.encode("utf-8"))
             if task.report and isinstance(task.out, Path):
                 outcome = outcome._replace(told=changes.as_json(outcome.report, found.decoded.text))
     except corpus.CorpusError as error:

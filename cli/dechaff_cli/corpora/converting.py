@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from dechaff_cli import corpus
+from dechaff_cli import corpus, places, writing
 from dechaff_cli.corpora import rewriting, streams
 from dechaff_cli.corpora.documents import records
 from dechaff_cli.corpora.forms import form_of, is_container, without_ending
@@ -83,7 +83,7 @@ def _write(found: Corpus, cleaned: Iterable[tuple[Source, Outcome]], out: Path |
                 if outcome.report.error is not None:
                     continue
                 if to == TEXT:
-                    corpus.write_below(out, source.name, outcome.text.encode("utf-8"))
+                    writing.write_below(out, source.name, outcome.text.encode("utf-8"))
                     continue
                 name = _written(source, to)
                 if name not in texts:
@@ -107,7 +107,7 @@ def _written(source: Source, to: str) -> str:
 def _composed(out: Path | str, name: str) -> Iterator[Composer]:
     form = form_of(name)
     assert form is not None
-    with streams.beside(streams.place_below(out, name)) as file, nullcontext(file) if form.PACKS else streams.packed(file, name) as stream:
+    with writing.beside(places.place_below(out, name)) as file, nullcontext(file) if form.PACKS else streams.packed(file, name) as stream:
         composer = form.composer(stream)
         with rewriting.finished(composer):
             yield composer
@@ -146,8 +146,8 @@ def _files(out: Path | str, source: Source) -> Iterator[_Add]:
         if name in written:
             message = f"holds two records called {record.name!r}; name another column with --id-column"
             raise CorpusError(message)
-        written[name] = streams.place_below(out, name)
-        corpus.write_below(out, name, text)
+        written[name] = places.place_below(out, name)
+        writing.write_below(out, name, text)
 
     try:
         yield add
