@@ -56,11 +56,16 @@ def test_texts_are_cleaned_with_a_record_that_leads_back() -> None:
         assert dechaff.restore(text.encode(), kept) == page.encode("utf-8", "surrogatepass")
 
 
-def test_a_text_that_is_none_stays_and_says_why() -> None:
-    [(text, report)] = Texts().clean([Text("a", "", "%PDF-1.4 and so on\n")])
-    assert text == "%PDF-1.4 and so on\n"
-    assert report.error is not None
-    assert "PDF" in report.error
+@pytest.mark.parametrize(
+    "begin", ["%PDF-1.4\n", "ID3 is a tree.", "PK\x03\x04", "\0" * 40, "R\0a\0i\0n\0", "\x1b$B is a shift.", "ÿØÿà", "\ufeff"]
+)
+def test_a_text_is_read_as_text_whatever_it_looks_like(begin: str) -> None:
+    text = f"{begin} It rained in Zürich.\n"
+    [(_, report)] = Texts(["CHR"]).clean([Text("a", "", text)])
+    assert report.error is None
+    assert report.characters_in == len(text) - text.startswith("\ufeff")
+    assert report.encoding is not None
+    assert report.encoding.name == "utf-8"
 
 
 def test_what_a_site_shares_goes_by_a_profile_alone() -> None:

@@ -392,4 +392,7 @@ def test_corrections_of_a_report_on_disk_can_be_saved_and_applied(watched: Watch
         page.get_by_role("button", name="Save corrections.json").click()
     saved.value.save_as(scrapes / "corrections.json")
     app(["review", "clean-report", "--apply", "corrections.json"], standalone_mode=False)
-    assert all("Cite this" in path.read_text() for path in (scrapes / "clean").rglob("*.txt"))
+    copies = list((scrapes / "clean").rglob("*.txt"))
+    assert len(copies) == len(list((scrapes / "scrapes").rglob("*.txt")))
+    assert copies
+    assert all("Cite this" in path.read_text() for path in copies)

@@ -52,7 +52,7 @@ def test_clean_writes_copies_and_a_report_and_touches_nothing_else(scrapes: Path
     ran = dechaff("clean", scrapes, "-o", tmp_path / "clean")
     assert ran.code == 0, ran.err
     assert ran.out == ""
-    assert "Passed over: 1 files not named *.txt, *.text, *.md" in ran.err
+    assert "Passed over: 1 file not named *.txt, *.text, *.md" in ran.err
     out = tmp_path / "clean"
     assert {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()} == {"site/a.txt", "site/b.md", "c.text"}
     assert (out / "site" / "a.txt").read_text(encoding="utf-8") == CLEAN
@@ -229,6 +229,18 @@ def test_repetition_is_counted_by_site(tmp_path: Path) -> None:
         (["clean", "in", "-o", "in/site/a.txt"], "is inside in"),
         (["clean", "nowhere", "-o", "out"], "nowhere: does not exist"),
         (["clean", "empty", "-o", "out"], "no file to clean below empty"),
+        (["clean", "empty", "-o", "out", "--force-exclude"], "no file to clean below empty"),
+        (
+            ["clean", "in/site/a.txt", "-o", "out", "--force-exclude", "--exclude", "a.*"],
+            "Passed over: 1 file excluded by the configuration",
+        ),
+        (["check", "nowhere", "--show-files"], "nowhere: does not exist"),
+        (["check", "in", "--select", ", "], "--select names nothing"),
+        (["check", "-", "--stdin-filename", "", "--output-format", "junit"], "--stdin-filename '' is no name of a file"),
+        (["check", "-", "--stdin-filename", "/", "--output-format", "junit"], "--stdin-filename '/' is no name of a file"),
+        (["explain", f"in/site/a.txt:{'9' * 5000}"], "in/site/a.txt has no line of a number of 5,000 digits"),
+        (["compare", "in", "in", "--max-loss", "lots"], "or a number of characters such as 30"),
+        (["restore", "in", "full", "-o", "full"], "--output full"),
         (["clean", "in", "-", "-o", "out"], "standard input goes alone"),
         (["check", "in", "--select", "CHR9x"], "no rule, prefix or stage is called 'CHR9x'"),
         (["restore", "in", "full", "-o", "back"], "cannot be read"),
@@ -245,6 +257,45 @@ def test_a_wrong_call_says_what_is_wrong_and_exits_2(tmp_path: Path, words: Sequ
     assert "Traceback" not in ran.err
     assert (tmp_path / "full" / "old.txt").read_text() == "old\n"
     assert not list(tmp_path.glob("out*"))
+
+
+def test_restore_does_not_offer_what_it_does_not_have(tmp_path: Path) -> None:
+    for name in ("report", "clean", "full"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "full" / "old.txt").write_text("old\n")
+    ran = dechaff("restore", "report", "clean", "-o", "full", folder=tmp_path)
+    assert ran.code == 2
+    assert ran.err == (
+        "dechaff: --output full is not empty; give --overwrite to replace files of the same names, or choose another folder.\n"
+    )
+
+
+def test_what_can_be_shown_is_shown_though_a_path_is_not_there(scrapes: Path) -> None:
+    ran = dechaff("check", "scrapes/site/a.txt", "nowhere", "--show-files", folder=scrapes.parent)
+    assert (ran.code, ran.out, ran.err) == (2, "scrapes/site/a.txt\n", "dechaff: nowhere: does not exist\n")
+
+
+def test_a_comma_too_many_selects_nothing_more(scrapes: Path) -> None:
+    ran = dechaff("check", "scrapes", "--select", "CHR001, ,CHR035,", folder=scrapes.parent)
+    assert [line.split(": ")[1].split()[0] for line in ran.out.splitlines()] == ["CHR001", "CHR035"]
+
+
+def test_in_place_says_what_it_did_and_what_it_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_text("Rain fell.\nCite this\n")
+    (tmp_path / "in" / "picture.png").write_bytes(b"")
+    ran = dechaff("clean", "in", "--in-place", folder=tmp_path)
+    assert ran.err == "in/a.txt: 1 line removed, 1 finding\nPassed over: 1 file not named *.txt, *.text, *.md\n"
+
+
+def test_hidden_files_are_passed_over_unless_they_are_named(tmp_path: Path) -> None:
+    for name in ("in/.a.txt", "in/.git/b.txt", "in/c.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(DIRTY, encoding="utf-8")
+    ran = dechaff("clean", "in", "-o", "out", folder=tmp_path)
+    assert "Passed over: 1 hidden file\nPassed over: 1 hidden folder\n" in ran.err
+    assert [path.name for path in (tmp_path / "out").rglob("*") if path.is_file()] == ["c.txt"]
+    assert dechaff("check", "in/.a.txt", "in/c.txt", "--show-files", folder=tmp_path).out == "in/.a.txt\nin/c.txt\n"
 
 
 def test_bad_files_are_named_and_the_rest_is_cleaned(tmp_path: Path) -> None:
@@ -373,3 +424,31 @@ def test_copies_of_one_page_are_not_emptied(samples: Path, tmp_path: Path) -> No
         shutil.copy(poem, tmp_path / "in" / "site" / f"{i}.txt")
     dechaff("clean", "in", "-o", "out", folder=tmp_path)
     assert (tmp_path / "out" / "site" / "2.txt").read_bytes() == poem.read_bytes()
+
+
+def test_explain_prints_no_name_of_a_site_as_it_is(tmp_path: Path) -> None:
+    site = tmp_path / "in" / "\x1b[31mred"
+    site.mkdir(parents=True)
+    for number in range(4):
+        (site / f"{number}.txt").write_text(
+            f"The harbour gazette of letters\n\nA trial of the {number}th drug in ward {number}\n\nRain fell on day {number} of it.\n"
+        )
+    ran = dechaff("explain", f"{site / '1.txt'}:1", "--corpus", tmp_path / "in")
+    assert "removed: REP001" in ran.out
+    assert "\x1b" not in ran.out
+
+
+def test_explain_sees_the_corpus_that_cleaning_sees(scrapes: Path) -> None:
+    (scrapes / "dechaff.toml").write_text('include = ["*.dat"]\nexclude = ["old"]\n')
+    (scrapes / "page.dat").write_text(DIRTY, encoding="utf-8")
+    ran = dechaff("explain", f"{scrapes / 'page.dat'}:1", "--corpus", scrapes)
+    assert "removed: CHR001" in ran.out, ran.err
+    ran = dechaff("explain", f"{scrapes / 'site' / 'a.txt'}:1", "--corpus", scrapes)
+    assert ran.code == 2
+    assert "is not one of the texts" in ran.err
+
+
+def test_explain_says_of_every_blank_line_that_goes_that_it_goes(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Rain fell.\n\n\n\nSnow fell.\n")
+    said = [dechaff("explain", f"{tmp_path / 'a.txt'}:{line}").out for line in (2, 3, 4)]
+    assert sum("removed: BLK" in one for one in said) == 2

@@ -136,6 +136,48 @@ def test_a_wrong_configuration_says_where_and_exits_2(dechaff: Dechaff, tmp_path
     assert ran.out == ""
 
 
+WORDS = {
+    'select = ["NOPE"]': "select: no rule, prefix or stage is called 'NOPE'; `dechaff rules` lists them all\n",
+    '[per-file-ignores]\n"*.txt" = ["NOPE"]': "per-file-ignores: no rule, prefix or stage is called 'NOPE'",
+    '[[overrides]]\nsites = ["x"]\nfail-on = ["NOPE"]': "overrides: fail-on: no rule, prefix or stage is called 'NOPE'",
+    'keep-lang = ["xx"]': "keep-lang: 'xx' is not a language that dechaff knows",
+    'max-removed = "lots"': "max-removed: 'lots' is no budget",
+    'encoding = "nothing"': "encoding: ",
+    '[[allow]]\npattern = "(x"': "allow: pattern '(x'",
+    '[[allow]]\nline = "x"\nrules = ["NOPE"]': "allow: no rule, prefix or stage is called 'NOPE'",
+}
+
+
+@pytest.mark.parametrize("text", WORDS)
+@pytest.mark.parametrize(
+    "place",
+    [
+        ({"dechaff.toml": ""}, ["in"], "dechaff.toml: "),
+        ({"pyproject.toml": "[tool.dechaff]\n"}, ["in"], "pyproject.toml: [tool.dechaff]: "),
+        ({"in/sub/dechaff.toml": ""}, ["in"], "in/sub/dechaff.toml: "),
+        ({"in/sub/dechaff.toml": ""}, ["in/a.txt", "in/sub/b.txt"], "in/sub/dechaff.toml: "),
+        ({"base.toml": "", "dechaff.toml": 'extend = "base.toml"\n'}, ["in"], "base.toml: "),
+    ],
+)
+def test_a_wrong_word_is_found_before_anything_is_written_wherever_it_stands(
+    dechaff: Dechaff, tmp_path: Path, place: tuple[Mapping[str, str], list[str], str], text: str
+) -> None:
+    files, paths, where = place
+    first, *others = files.items()
+    text_here = text.replace("[[", "[[tool.dechaff.").replace("[per", "[tool.dechaff.per") if "pyproject" in first[0] else text
+    write(tmp_path, {first[0]: first[1] + text_here, **dict(others), "in/a.txt": MENU, "in/sub/b.txt": MENU})
+    ran = dechaff("clean", *paths, "-o", "out")
+    assert ran.code == 2
+    assert ran.err.startswith(f"dechaff: {where}{WORDS[text]}"), ran.err
+    assert not (tmp_path / "out").exists()
+    assert not (tmp_path / "out-report").exists()
+
+
+def test_what_a_subfolder_says_may_name_a_rule_of_ones_own(tmp_path: Path) -> None:
+    write(tmp_path, {"dechaff.toml": RULES, "in/sub/dechaff.toml": 'ignore = ["OWN001"]', "in/a.txt": MENU, "in/sub/b.txt": MENU})
+    assert _apart(tmp_path, "check", "in").returncode == 1
+
+
 def test_files_win_over_folders_over_sites_over_defaults_and_the_command_line_over_all(dechaff: Dechaff, tmp_path: Path) -> None:
     config = """
     ignore = ["CHR035"]
@@ -189,6 +231,38 @@ def test_per_file_ignores_and_single_settings(dechaff: Dechaff, tmp_path: Path) 
     assert found(ran) == ["new/old/a.txt: CHR035"]
     assert "strings need quotes" in dechaff("check", ".", "--config", "select = CHR").err
     assert dechaff("check", ".", "--config", "dechaff.toml", "--config", "dechaff.toml").code == 2
+
+
+def test_settings_of_the_command_line_mean_what_they_would_in_a_file_here(dechaff: Dechaff, tmp_path: Path) -> None:
+    write(tmp_path, {"in/sub/a.txt": MENU, "in/b.txt": MENU, "in/dechaff.toml": '[[overrides]]\nfiles = ["a.txt"]\nselect = ["CHR001"]\n'})
+
+    def said(setting: str) -> list[str]:
+        return sorted(found(dechaff("check", "in", "--config", setting)))
+
+    a, b = "in/sub/a.txt", "in/b.txt"
+    assert said("jobs = 1") == [f"{b}: CHR001", f"{b}: CHR035", f"{a}: CHR001"]
+    assert said('per-file-ignores = {"in/sub/*.txt" = ["CHR"]}') == [f"{b}: CHR001", f"{b}: CHR035"]
+    assert said('overrides = [{folders = ["in/sub"], ignore = ["CHR001"]}]') == [f"{b}: CHR001", f"{b}: CHR035"]
+    assert said('overrides = [{files = ["/in/*.txt"], select = ["CHR035"]}]') == [f"{b}: CHR035", f"{a}: CHR001"]
+    ran = dechaff("check", "in", "--show-settings", "--config", 'overrides = [{sites = ["x"], select = ["CHR"]}]')
+    assert [list(one) for one in tomllib.loads(ran.out)["overrides"]] == [["files", "select"], ["sites", "select"]]
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ('extend = "nowhere.toml"', "command line: extend: a file extends another"),
+        ('rule = [{code = "X"}]', "command line: rule X: name: is missing or empty"),
+        ('per-file-ignores = {"a" = ["NOPE"]}', "command line: per-file-ignores: no rule"),
+        ('overrides = [{files = ["a"], select = ["NOPE"]}]', "command line: overrides: select: no rule"),
+        ("exclude = ['a\\']", r"command line: 'a\\' is no pattern"),
+    ],
+)
+def test_a_wrong_setting_of_the_command_line_is_said_to_stand_there(dechaff: Dechaff, tmp_path: Path, setting: str, message: str) -> None:
+    write(tmp_path, {"a.txt": MENU})
+    ran = dechaff("check", "a.txt", "--config", setting)
+    assert ran.code == 2
+    assert f"dechaff: {message}" in ran.err, ran.err
 
 
 def test_excluded_files_are_passed_over_and_named_ones_only_by_force(dechaff: Dechaff, tmp_path: Path) -> None:

@@ -72,6 +72,46 @@ def test_a_page_that_was_read_as_another_is_found_by_spelling() -> None:
     assert _repaired(text.encode("koi8-r").decode("cp1251")) == text
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ID3 is a metadata container that stands before the sound.\n",
+        "RIFF files hold chunks, and AVI is one of them.\n",
+        "RIFF or AVI files hold chunks.\n",
+        "GIF87 and GIF89a are two versions of one format.\n",
+        "GIF89a\nis the second version.\n",
+        "BZh9 is how an archive of bzip2 begins.\n",
+        "OggS is said before each page.\n",
+        "PAR1 is written at both ends.\n",
+        "%PDF-1.7 was the last that one company made alone.\n",
+        "SQLite format 3 has pages.\n",
+    ],
+)
+def test_a_text_about_a_format_is_text(text: str) -> None:
+    assert decode(text.encode()).text == text
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"ID3\x03\x00\x00\x00\x00\x0f\x76TIT2",
+        b"RIFF\x24\x08\x00\x00WAVEfmt ",
+        b"RIFF\x1a\x2b\x01\x00WEBPVP8 ",
+        b"GIF89a\x10\x00\x20\x00\xf7\x00\x00",
+        b"BZh91AY&SY\x5b\xd3",
+        b"OggS\x00\x02\x00\x00",
+        b"PAR1\x15\x04\x15\x20",
+        b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n",
+        b"%PDF-1.7\r",
+        b"\xca\xfe\xba\xbe\x00\x00\x00\x41",
+        b"\xcf\xfa\xed\xfe\x07\x00\x00\x01",
+    ],
+)
+def test_what_a_format_begins_with_is_refused(raw: bytes) -> None:
+    with pytest.raises(NotTextError, match="not text"):
+        decode(raw + b"It rained. " * 90)
+
+
 def test_replacement_characters_are_filled_in_english_where_one_answer_is_left() -> None:
     assert _repaired(_QUOTED.translate(dict.fromkeys(map(ord, "’“”"), "\ufffd"))) == _QUOTED
 
@@ -80,6 +120,31 @@ def test_replacement_characters_are_filled_in_english_where_one_answer_is_left()
 def test_replacement_characters_with_several_answers_stay(line: str) -> None:
     assert "’" not in _repaired(line)
     assert "–" not in _repaired(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The hazard ratio was 0\ufffd82 (95% CI 0\ufffd71 to 0\ufffd95).",
+        "It fell in 12\ufffd16 and in the rest (p=0\ufffd03).",
+        "We gave 12\ufffd5 mg a day to 20\ufffd30 of them.",
+        "Each got 1\ufffd106 cells, or 12\ufffd106 of them.",
+        "Two by ten: 2\ufffd10 per well in a 3\ufffd4 design.",
+        "She is 5\ufffd11 tall.",
+        "Seen on 12\ufffd05\ufffd2020 and on 13\ufffd05\ufffd2020.",
+        "A mean of 2\ufffd35 and a range of 3.5\ufffd4.5.",
+    ],
+)
+def test_what_was_lost_between_digits_is_not_taken_for_a_dash_where_it_may_be_a_point_or_a_sign(line: str) -> None:
+    assert _repaired(f"They fell ill in 1998\ufffd2004 and got well.\n{line}").split("\n")[1] == line
+
+
+@pytest.mark.parametrize(
+    "line", ["In 1998–2004 it rained.", "See pages 176–179.", "At 20–30 degrees.", "About 1,200–1,500 men.", "For $5–$10."]
+)
+def test_whole_numbers_that_rise_are_a_range(line: str) -> None:
+    text = f"They fell ill and got well again.\n{line}"
+    assert _repaired(text.replace("–", "\ufffd")) == text
 
 
 def test_an_entity_escaped_any_number_of_times_is_plain_at_once() -> None:

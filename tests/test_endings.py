@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
+import tarfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dechaff import RULES
+from dechaff import RULES, Document
+from dechaff.blank_lines import BlankLines
 from dechaff.repetition import Survey
-from dechaff_cli import reading, run, worker
+from dechaff_cli import corpus, reading, run, worker, writing
 from dechaff_cli.corpus import Source
 from dechaff_cli.engine import batches
 from dechaff_cli.task import Task
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from conftest import Ran
+    from dechaff.edits import Edit
 
     Dechaff = Callable[..., Ran]
 
@@ -125,20 +129,28 @@ def test_names_are_the_same_in_any_locale(tmp_path: Path) -> None:
     (tmp_path / "in" / "sité").mkdir(parents=True)
     (tmp_path / "in" / "sité" / "naïve-肝.txt").write_text(DIRTY, encoding="utf-8")
     (tmp_path / "in" / os.fsdecode(b"caf\xe9.txt")).write_text(DIRTY, encoding="utf-8")
+    with tarfile.open(tmp_path / "in" / "pages.tar", "w", encoding="utf-8") as archive:
+        for file in ("sité/naïve-肝.txt", "caf\udce9.txt"):
+            member = tarfile.TarInfo(file)
+            member.size = len(DIRTY.encode())
+            archive.addfile(member, io.BytesIO(DIRTY.encode()))
+    take = ["--include", "*.txt", "--include", "*.tar"]
     plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     records = []
     for name, locale in (("utf8", {}), ("c", plain)):
         environment = {**os.environ, **locale}
-        words = ["clean", "in", "-o", name]
+        words = ["clean", "in", "-o", name, *take]
         done = subprocess.run([*COMMAND, *words], cwd=tmp_path, env=environment, capture_output=True, check=False)
         assert done.returncode == 0, done.stderr
         records.append((tmp_path / f"{name}-report" / "findings.jsonl").read_bytes())
-        done = subprocess.run([*COMMAND, "check", "in"], cwd=tmp_path, env=environment, capture_output=True, check=False)
+        done = subprocess.run([*COMMAND, "check", "in", *take], cwd=tmp_path, env=environment, capture_output=True, check=False)
         assert done.returncode == 1, done.stderr
         words = ["restore", f"{name}-report", name, "-o", f"{name}-back"]
         done = subprocess.run([*COMMAND, *words], cwd=tmp_path, env=environment, capture_output=True, check=False)
         assert done.returncode == 0, done.stderr
         assert (tmp_path / f"{name}-back" / "sité" / "naïve-肝.txt").read_text(encoding="utf-8") == DIRTY
+        with tarfile.open(tmp_path / f"{name}-back" / "pages.tar", encoding="utf-8") as archive:
+            assert archive.getnames() == ["sité/naïve-肝.txt", "caf\udce9.txt"]
     assert records[0] == records[1]
 
 
@@ -333,3 +345,70 @@ def _read(source: Source, encoding: str | None = None) -> reading.Read:
 
 
 READ = reading.read
+
+
+def test_in_place_leaves_a_file_alone_that_somebody_saved_meanwhile(
+    dechaff: Dechaff, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.txt").write_text(DIRTY, encoding="utf-8")
+    (tmp_path / "b.txt").write_text(DIRTY, encoding="utf-8")
+    real = writing.write
+
+    def write(path: Path, *words: Any, **more: Any) -> None:  # noqa: ANN401
+        real(path, *words, **more)
+        (tmp_path / "b.txt").write_text(f"{DIRTY}And one more paragraph.\n", encoding="utf-8")
+
+    monkeypatch.setattr(corpus, "write", write)
+    ran = dechaff("clean", tmp_path, "--in-place", "--jobs", "1")
+    assert ran.code == 2
+    assert "b.txt: was changed while it was being cleaned" in ran.err
+    assert (tmp_path / "b.txt").read_text(encoding="utf-8").endswith("And one more paragraph.\n")
+
+
+def test_results_are_not_written_over_what_they_are_about(dechaff: Dechaff, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    scrapes = tmp_path / "in"
+    scrapes.mkdir()
+    (scrapes / "a.txt").write_text(DIRTY, encoding="utf-8")
+    (scrapes / "b.txt").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
+    (tmp_path / "c.json").write_text('{"dechaff_corrections": 1, "corrections": []}')
+    assert dechaff("clean", scrapes / "a.txt", "-o", "one").code == 0
+    assert dechaff("clean", scrapes / "a.txt", "-o", "two").code == 0
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    for words in (
+        ("check", scrapes, "--output-file", scrapes / "b.txt"),
+        ("diff", scrapes, "-o", scrapes / "a.txt"),
+        ("compare", "one-report", "two-report", "--output-file", "one-report/findings.jsonl"),
+        ("review", "one-report", "--apply", "c.json", "--labels", scrapes / "a.txt"),
+        ("clean", scrapes, "-o", "three", "--quarantine", "three-report"),
+    ):
+        ran = dechaff(*words)
+        assert ran.code == 2, words
+        assert "choose" in ran.err.lower(), ran.err
+    assert {path: path.read_bytes() for path in before} == before
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_defect_at_one_file_is_named_and_stops_no_other(
+    dechaff: Dechaff, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: str
+) -> None:
+    for i in range(6):
+        (tmp_path / f"{i}.txt").write_text(DIRTY if i != 3 else f"{DIRTY}Trip me.\n", encoding="utf-8")
+    monkeypatch.setattr(batches, "FILES", 4)
+    monkeypatch.setattr(BlankLines, "find", _find)
+    ran = dechaff("clean", *(tmp_path / f"{i}.txt" for i in range(6)), "-o", "out", "--jobs", jobs)
+    assert ran.code == 2
+    assert "3.txt: cannot be cleaned for a defect of dechaff: ZeroDivisionError in test_endings.py, line" in ran.err
+    assert sorted(path.name for path in (tmp_path / "out").glob("*.txt")) == [f"{i}.txt" for i in (0, 1, 2, 4, 5)]
+    assert dechaff("restore", "out-report", "out", "-o", "back").code == 0
+    ran = dechaff("learn", tmp_path / "3.txt", tmp_path / "4.txt", "-o", "profile.jsonl")
+    assert ran.code == 0, ran.err
+
+
+def _find(stage: BlankLines, documents: Sequence[Document]) -> list[list[Edit]]:
+    if any("Trip me" in document.text for document in documents):
+        raise ZeroDivisionError
+    return FIND(stage, documents)
+
+
+FIND = BlankLines.find

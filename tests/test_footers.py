@@ -252,6 +252,11 @@ def test_labels_in_another_language_over_values_stay() -> None:
     assert _clean(page)[0] == page
 
 
+def test_nothing_goes_where_nothing_would_be_left() -> None:
+    text = "一个中文页脚\nx\ny\nz\nq\nw\nA\n一个中文页脚\n\nHome\n"
+    assert clean(text).text == text
+
+
 def test_what_stands_over_a_sentence_is_no_label() -> None:
     sentence = "Start your visit to the eleven roofs with a look at the gauges, which were all read on the first day of May."
     assert _clean(["Қазір", "Кез келген күн", sentence, "", *_TEXT])[0] == [sentence, "", *_TEXT]
@@ -374,3 +379,73 @@ def test_no_fewer_footers_go_than_before(shared: Path, tmp_path: Path) -> None:
 
 def test_the_rules_of_these_stages_are_all_exercised_here() -> None:
     assert {code for code in RULES if code[:3] in {"FOO", "LAN"}} == {"FOO001", "FOO002", "FOO003", "LAN001"}
+
+
+_ABSTRACT = [
+    "Sleep in shift workers: a cohort study",
+    "Abstract",
+    "We followed 320 nurses for two winters and asked them about sleep every month by telephone, and nobody was lost.",
+]
+
+
+@pytest.mark.parametrize(
+    ("heading", "content"),
+    [
+        ("Funding", ["Deutsche Forschungsgemeinschaft", "Bundesministerium für Bildung und Forschung"]),
+        ("Keywords", ["失眠", "护士", "轮班"]),
+        ("Key words:", ["сон", "медсестры", "сменная работа"]),
+        ("Public title", ["Вакцина против гриппа у детей"]),
+        ("Substances", ["柴胡", "黄芩", "半夏"]),
+        ("Locations", ["Landeskrankenhaus Feldkirch", "Kepler Universitätsklinikum"]),
+    ],
+)
+def test_what_stands_under_a_heading_of_articles_or_a_field_is_its_content(heading: str, content: list[str]) -> None:
+    page = [*_ABSTRACT, heading, *content]
+    assert _clean(page)[0] == page
+    assert _clean([*page, "关于我们", "联系我们", "版权所有"])[0] == page
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "Keywords",
+        "Keywords: sleep, nurses",
+        "Recruitment status: Completed",
+        "Last refreshed on 3 May 2021",
+        "Phase 2",
+        "References (12)",
+        _TEXT[0],
+    ],
+)
+def test_under_a_heading_or_a_field_with_its_value_a_footer_goes(last: str) -> None:
+    page = [*_ABSTRACT, last]
+    assert _clean([*page, "关于我们", "期刊导航", "联系我们", "版权所有"])[0] == page
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        ["Winter menu", "Ossobuco alla milanese", "Risotto allo zafferano", "Tagliatelle al ragù di cinghiale"],
+        ["Further reading in German", "Landschaft bei Abendlicht", "Die Mühlen am oberen Fluss", "Vom Handwerk der Glockengießer"],
+        ["Proverbs", "De appel valt niet ver van de boom", "Een gewaarschuwd mens telt voor twee"],
+        ["Films of the week", "La nuit du chasseur", "Le souffle au coeur", "Les enfants du moulin"],
+        ["The items of the Polish version:", "Czuję się zmęczony", "Mam trudności z zasypianiem", "Boli mnie głowa"],
+    ],
+)
+def test_what_a_heading_or_a_colon_announces_stays_if_no_site_says_it_of_itself(content: list[str]) -> None:
+    page = [*_TEXT, *content]
+    assert _clean(page)[0] == page
+
+
+@pytest.mark.parametrize(
+    "footer",
+    [
+        ["Suivez-nous", "Mentions légales", "Plan du site"],
+        ["Über uns", "Newsletter abonnieren", "Datenschutzerklärung"],
+        ["Preguntas frecuentes sobre el envío", "Trabaja con nosotros", "Política de privacidad"],
+    ],
+)
+@pytest.mark.parametrize("last", ["One more thing", "The rest is here:", "The rest is here."])
+def test_what_a_site_says_of_itself_goes_whatever_stands_above_it(footer: list[str], last: str) -> None:
+    page = [*_TEXT, last]
+    assert _clean([*page, *footer])[0] == page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import unicodedata
 from io import BytesIO
@@ -126,6 +127,18 @@ def test_fingerprints_stay_while_lines_move(dechaff: Dechaff, tmp_path: Path) ->
     before = prints(text)
     assert len(set(before)) == 3
     assert prints("A new first line.\n" + text) == before
+
+
+@pytest.mark.parametrize("form", ["json", "jsonl"])
+def test_json_holds_no_half_pair_wherever_a_file_is_named(dechaff: Dechaff, tmp_path: Path, form: str) -> None:
+    (tmp_path / os.fsdecode(b"caf\xe9.txt")).write_bytes(b"\x89PNG\r\n\x1a\n")
+    (tmp_path / os.fsdecode(b"th\xe9.txt")).write_text(PAGE, encoding="utf-8")
+    ran = dechaff("check", ".", "--output-format", form)
+    assert ran.code == 2
+    assert "\\udc" not in ran.out.replace("\\\\udc", "")  # what is left is shown as an escape
+    (error,) = json.loads(ran.out if form == "json" else ran.out.splitlines()[-1])["errors"]
+    assert error["path"] == "caf\\udce9.txt"
+    assert "PNG" in error["message"]
 
 
 # --- SARIF ---------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dechaff import RULES
-from dechaff_cli import corpus, run
+from dechaff_cli import corpus, run, writing
 from dechaff_cli.engine import batches
 from dechaff_cli.task import Outcome, Task
 
@@ -32,8 +32,8 @@ def test_samples_come_out_as_before(collection: str, samples: Path, accept: bool
     records = "".join(outcome.report.to_json() + "\n" for outcome in _cleaned(golden / "in").values()).encode("ascii")
     if accept:
         for path, text in made.items():
-            corpus.write(golden / "out" / path, text)
-        corpus.write(golden / "findings.jsonl", records)
+            writing.write(golden / "out" / path, text)
+        writing.write(golden / "findings.jsonl", records)
     there = {path.relative_to(golden / "out").as_posix(): path.read_bytes() for path in sorted((golden / "out").rglob("*.txt"))}
     assert set(made) == set(there)
     for path, text in made.items():

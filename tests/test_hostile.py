@@ -113,7 +113,16 @@ def test_any_file_of_a_report_may_be_forged(dechaff: Dechaff, cleaned: Path, wor
         (cleaned / file).write_bytes(whole)
 
 
-RUN = {"dechaff_run": 1, "paths": ["../in"], "output": None, "config": [], "isolated": False, "quarantine": None, "options": {}}
+RUN = {
+    "dechaff_run": 1,
+    "paths": ["../in"],
+    "output": None,
+    "config": [],
+    "isolated": False,
+    "quarantine": None,
+    "options": {},
+    "folder": "..",
+}
 
 
 @pytest.mark.parametrize(
@@ -271,7 +280,7 @@ def test_pipes_and_devices_where_files_were_expected_are_not_read(page: Path) ->
         check=False,
     )
     assert ran.returncode == 1, ran.stderr.decode()
-    assert ran.stdout.count(b"CHR001") == 5
+    assert ran.stdout.count(b"CHR001") == 3  # each page once, though the last folder holds the others
 
 
 def test_a_file_is_written_in_the_place_of_a_link_and_not_through_it(dechaff: Dechaff, page: Path) -> None:

@@ -124,6 +124,41 @@ def test_what_is_known_and_gone_is_told_and_pruned(dechaff: Dechaff, corpus: Pat
     assert json.loads((corpus / "known" / "list.json").read_bytes())["files"].keys() == {"../chrome.txt", "../foreign.txt"}
 
 
+@pytest.mark.parametrize("command", ["write", "prune"])
+@pytest.mark.parametrize(
+    "words", [("--select", "CHR001"), ("--ignore", "CHR035"), ("--config", 'per-file-ignores = {"*.txt" = ["CHR035"]}')]
+)
+def test_what_was_not_asked_for_stays_known(dechaff: Dechaff, corpus: Path, command: str, words: tuple[str, str]) -> None:
+    file = corpus / "dechaff-baseline.json"
+    assert dechaff("baseline", "write", ".", folder=corpus).code == 0
+    before = json.loads(file.read_text())["files"]["chrome.txt"]
+    assert set(before) == {"CHR001", "CHR035"}
+    (corpus / "chrome.txt").write_text("Rain fell on the hill all day.\n")
+    (corpus / "broken.txt").unlink()
+    assert dechaff("baseline", command, ".", *words, folder=corpus).code == 0
+    after = json.loads(file.read_text())["files"]
+    assert after["chrome.txt"] == {"CHR035": before["CHR035"]}
+    assert ("broken.txt" in after) == (command == "write" or words == ("--select", "CHR001"))
+    assert dechaff("baseline", "prune", ".", folder=corpus).code == 0
+    assert "CHR0" not in file.read_text()
+
+
+def test_what_no_rule_finds_any_more_is_pruned(dechaff: Dechaff, corpus: Path) -> None:
+    file = corpus / "dechaff-baseline.json"
+    file.write_text(json.dumps({"dechaff_baseline": 1, "files": {"clean.txt": {"OWN001": {"0" * 16: 1}}}}))
+    assert dechaff("baseline", "prune", "clean.txt", folder=corpus).out == f"clean.txt: OWN001 ×1 (line {'0' * 16})\n"
+
+
+def test_a_file_that_is_named_twice_counts_once(dechaff: Dechaff, corpus: Path) -> None:
+    (corpus / "link").symlink_to(corpus)
+    for name in ("chrome.txt", "./chrome.txt"):
+        dechaff("baseline", "write", "chrome.txt", name, ".", "link", folder=corpus)
+        assert "4 known findings" in dechaff("baseline", "check", ".", folder=corpus).err
+        (corpus / "dechaff-baseline.json").unlink()
+    assert len(dechaff("check", "chrome.txt", "link/chrome.txt", folder=corpus).out.splitlines()) == 2
+    assert dechaff("diff", "chrome.txt", "chrome.txt", folder=corpus).out.count("+++ ") == 1
+
+
 def test_a_baseline_of_some_files_leaves_the_others(dechaff: Dechaff, corpus: Path) -> None:
     dechaff("baseline", "write", "chrome.txt", folder=corpus)
     dechaff("baseline", "write", "broken.txt", folder=corpus)
@@ -212,3 +247,35 @@ def test_a_comparison_fails_on_new_errors_and_passes_over_changed_files(dechaff:
     ran = dechaff("compare", reports / "new", reports / "later")
     assert ran.code == 2
     assert "line 5: not a record" in ran.err
+
+
+def test_files_that_are_missing_are_named_and_fail_a_budget(dechaff: Dechaff, reports: Path, corpus: Path) -> None:
+    for name in ("clean.txt", "chrome.txt"):
+        (corpus / name).unlink()
+    (corpus / "later.txt").write_text("Rain fell.\n")
+    dechaff("clean", ".", "-o", "../out-fewer", "--report", "../fewer", folder=corpus)
+    words = ("compare", reports / "old", reports / "fewer")
+    ran = dechaff(*words)
+    assert ran.code == 0
+    assert "2 files missing now" in ran.out
+    assert "\nchrome.txt: missing now\nclean.txt: missing now\n" in ran.out
+    for budget in (("--max-loss", "0%"), ("--max-shrink", "100%")):
+        ran = dechaff(*words, *budget)
+        assert ran.code == 1
+        assert "FAILED: 2 files missing\n" in ran.out
+    made = json.loads(dechaff(*words, "--output-format", "json").raw)
+    assert made["missing"] == ["chrome.txt", "clean.txt"]
+    assert r"| chrome\.txt |" in dechaff(*words, "--output-format", "markdown").out
+    assert dechaff("compare", reports / "fewer", reports / "fewer", "--max-loss", "0").code == 0
+
+
+def test_records_of_one_name_are_compared_each_with_itself(dechaff: Dechaff, tmp_path: Path) -> None:
+    rows = [{"id": "x", "text": CHROME}, {"id": "x", "text": "Rain fell.\n"}]
+    (tmp_path / "p.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    for name, words in (("old", ("--ignore", "CHR001")), ("new", ())):
+        assert dechaff("clean", "p.jsonl", "--id-column", "id", "-o", f"out-{name}", "--report", name, "--jobs", "1", *words).code == 0
+    ran = dechaff("compare", "old", "new", "--max-loss", "0%")
+    assert ran.code == 1
+    assert "2 files before, 2 now; 21 characters more removed" in ran.out
+    assert "p.jsonl#x: 52 characters came out, now 31" in ran.out
+    assert "changed in between" not in ran.out

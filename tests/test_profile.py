@@ -339,3 +339,16 @@ def test_a_call_that_cannot_learn_says_why(dechaff: Dechaff, tmp_path: Path) -> 
     assert ran.code == 2
     assert "9.txt" in ran.err
     assert '"pages": 4' in (tmp_path / "sites.jsonl").read_text()
+
+
+def test_nothing_but_a_profile_is_written_over(dechaff: Callable[..., Ran], tmp_path: Path) -> None:
+    precious = tmp_path / "precious.txt"
+    precious.write_text("What nobody has twice.\n")
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "dechaff.toml").write_text('profile = "../precious.txt"\n')
+    (tmp_path / "in" / "a.txt").write_text("Rain fell.\n")
+    for words in (("--fresh",), ()):
+        ran = dechaff("learn", tmp_path / "in", *words)
+        assert ran.code == 2
+        assert "precious.txt" in ran.err
+    assert precious.read_text() == "What nobody has twice.\n"

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import random
 import shutil
 import subprocess
 import sys
 import time
+import unicodedata
+from importlib import metadata
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from filelock import FileLock
 
-from dechaff_cli import output, worker
+import dechaff as library
+from dechaff_cli import output, resuming, worker
 from dechaff_cli.engine import batches
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from conftest import Ran
     from dechaff_cli.task import Outcome
@@ -123,6 +127,36 @@ def test_another_configuration_begins_anew(dechaff: Dechaff, scrapes: Path, work
     if words[1] == "REP":
         assert worked == ["quay/0.txt"]
     same_as_fresh(dechaff, scrapes.with_name("out"), "--jobs", "1", *words)
+
+
+@pytest.mark.parametrize("which", [*resuming.LIBRARIES, "unicodedata"])
+def test_other_libraries_begin_anew(
+    dechaff: Dechaff, scrapes: Path, worked: list[str], monkeypatch: pytest.MonkeyPatch, which: str
+) -> None:
+    for page in [page for page in scrapes.rglob("*.txt") if page.name != "0.txt"]:
+        page.unlink()
+    dechaff("clean", "in", "-o", "out", "--jobs", "1")
+    worked.clear()
+    dechaff("clean", "in", "-o", "out", "--jobs", "1", "--resume")
+    assert not worked
+    if which == "unicodedata":
+        monkeypatch.setattr(unicodedata, "unidata_version", "0.1")
+    else:
+        version = metadata.version
+        monkeypatch.setattr(metadata, "version", lambda name: "0.1" if name == which else version(name))
+    dechaff("clean", "in", "-o", "out", "--jobs", "1", "--resume")
+    assert len(worked) == 3
+
+
+def test_the_libraries_named_are_those_that_the_cleaning_imports() -> None:
+    package = Path(library.__file__).parent
+    files = [file for file in package.rglob("*.py") if "adapters" not in file.parts]  # those clean without a manifest
+    nodes = [node for file in files for node in ast.walk(ast.parse(file.read_bytes()))]
+    found = {name.name for node in nodes if isinstance(node, ast.Import) for name in node.names}
+    found |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    modules = {name.partition(".")[0] for name in found} - sys.stdlib_module_names - {"dechaff", "__future__"}
+    known = metadata.packages_distributions()
+    assert {known[module][0].lower().replace("_", "-") for module in modules} == set(resuming.LIBRARIES)
 
 
 def test_lost_copies_and_unreadable_files_are_seen(dechaff: Dechaff, scrapes: Path, worked: list[str]) -> None:
@@ -242,3 +276,24 @@ def test_records_of_one_name_are_counted_for_themselves(dechaff: Dechaff, scrape
             assert (
                 scrapes.with_name("out-report").joinpath(name).read_bytes() == scrapes.with_name("fresh-report").joinpath(name).read_bytes()
             )
+
+
+def test_a_lost_report_is_made_again(dechaff: Dechaff, scrapes: Path) -> None:
+    dechaff("clean", "in", "-o", "out", "--jobs", "1")
+    scrapes.with_name("out-report").joinpath("findings.jsonl").unlink()
+    ran = dechaff("clean", "in", "-o", "out", "--jobs", "1", "--resume")
+    assert ran.code == 0
+    assert "Nothing has changed" not in ran.err
+    same_as_fresh(dechaff, scrapes.with_name("out"), "--jobs", "1")
+
+
+def test_a_record_that_goes_may_be_called_what_no_file_can_be(dechaff: Dechaff, scrapes: Path) -> None:
+    rows = [{"id": name, "text": f"Rain fell on {name}.\n"} for name in ("x/../y", "z")]
+    file = scrapes.parent / "in" / "a.jsonl"
+    words = ("--include", "*.txt", "--include", "*.jsonl", "--id-column", "id", "--jobs", "1")
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert dechaff("clean", "in", "-o", "out", *words).code == 0
+    file.write_text(json.dumps(rows[1]) + "\n")
+    ran = dechaff("clean", "in", "-o", "out", "--resume", *words)
+    assert ran.code == 0, ran.err
+    same_as_fresh(dechaff, scrapes.with_name("out"), *words)

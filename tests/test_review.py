@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import threading
 import tomllib
 from pathlib import Path
@@ -11,8 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dechaff_cli.corrections import Correction, CorrectionError, block, read
+from dechaff.lines import bare
+from dechaff.patterns import Patterns
+from dechaff_cli import work, worker
+from dechaff_cli.corrections import Correction, CorrectionError, block, free_code, read
 from dechaff_cli.html import shards
+from dechaff_cli.rerun import Run
 from dechaff_cli.reviewing import Review
 from dechaff_cli.serving import Server
 from dechaff_train import pages
@@ -121,6 +126,29 @@ def test_the_summary_tells_the_story_in_ten_lines(run: Callable[..., Ran], tmp_p
     assert any("`Skip to main content` (5 files, CHR001)" in line for line in lines)
 
 
+def test_a_run_is_the_same_from_wherever_it_is_looked_at(run: Callable[..., Ran], tmp_path: Path) -> None:
+    draft = tmp_path / "scrapes" / "journal" / "draft" / "9.txt"
+    draft.parent.mkdir()
+    draft.write_text(TEXT.format(n=9), encoding="utf-8")
+    settings = ("--config", 'root = "scrapes/journal"', "--config", 'per-file-ignores = {"scrapes/other.txt" = ["CHR"]}')
+    words = ("scrapes", "--exclude", "scrapes/journal/draft", "--profile", "sites.jsonl", *settings)
+    assert run("learn", "scrapes", "-o", "sites.jsonl").code == 0
+    assert run("clean", *words, "-o", "here").code == 0
+    (tmp_path / "elsewhere" / "scrapes").mkdir(parents=True)
+    runs = []
+    for folder in (tmp_path, tmp_path / "elsewhere"):
+        os.chdir(folder)
+        again = Run.read(Path(os.path.relpath(tmp_path / "here-report"))).call()
+        assert again.profile_file == tmp_path / "sites.jsonl"
+        assert again.roots == [tmp_path / "scrapes" / "journal"]
+        files = work.find(again).files
+        runs.append([(file.name, again.configs.treatment(file.path, "journal").rules) for file in files])
+    assert runs[0] == runs[1]
+    assert [name for name, _ in runs[0]] == [*(f"journal/{number}.txt" for number in range(5)), "other.txt"]
+    assert "CHR001" in runs[0][0][1]
+    assert "CHR001" not in runs[0][-1][1]
+
+
 def test_corrections_come_out_as_a_whole_run_would_have_them(run: Callable[..., Ran], tmp_path: Path) -> None:
     corrections = saved(tmp_path, said("keep-line", "Cite this"), said("chrome", "Gazette 0 of 12", line=7))
     ran = run("review", "clean-report", "--apply", corrections, "--labels", "labels.jsonl")
@@ -201,10 +229,15 @@ HOSTILE = ['say "x" \\ \x1b[0m', "a\u202eb\u200b", "[[rule]]\x85", "'''\"\"\"", 
 @pytest.mark.parametrize("kind", ["keep-line", "keep-alike", "chrome"])
 def test_any_line_can_be_written_down(kind: str, text: str) -> None:
     one = Correction.from_record(said(kind, text, path=text, site=text))
-    table = tomllib.loads(block(one))
+    table = tomllib.loads(block(one, free_code()))
     (entry,) = table["rule" if kind == "chrome" else "allow"]
-    assert entry.get("line", text.strip()) == text.strip()
-    assert block(one).isprintable() or all(line.isprintable() for line in block(one).splitlines())
+    if kind == "keep-line":
+        assert entry["line"] == text.strip()
+    else:
+        (pattern,) = entry["patterns"] if kind == "chrome" else [entry["pattern"]]
+        assert Patterns([(pattern, kind)]).whole(bare(text)) == [kind]
+        assert not Patterns([(pattern, kind)]).whole(bare(text) + " and more")
+    assert block(one, free_code()).isprintable() or all(line.isprintable() for line in block(one, free_code()).splitlines())
     assert one._replace(text="half \ud800").fault()
 
 
@@ -267,3 +300,29 @@ def test_corrections_come_from_the_report_alone(server: Server, tmp_path: Path) 
     assert not (tmp_path / "dechaff.toml").exists()
     assert ask(server, "POST", home + "add", correction, **own)[0] == 200
     assert "Cite this" in (tmp_path / "dechaff.toml").read_text()
+
+
+def test_two_reviews_in_one_process_do_not_mix_what_they_prepared(
+    run: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "_HOLD_FILES", 2)
+    (tmp_path / "dechaff.toml").write_text("jobs = 1\n")
+    assert run("clean", "scrapes", "-o", "clean", "--overwrite").code == 0
+    for text in ("Cite this", "Skip to main content"):
+        changed, refused = Review(tmp_path / "clean-report").apply([Correction("keep-line", "journal/0.txt", "journal", text, 1)])
+        assert (len(changed), refused) == (5, [])
+    for number in range(5):
+        assert "Skip to main content" in (tmp_path / "clean" / "journal" / f"{number}.txt").read_text()
+
+
+def test_a_review_that_cannot_be_kept_changes_no_settings(run: Callable[..., Ran], tmp_path: Path) -> None:
+    (tmp_path / "clean-report" / "corrections.jsonl").mkdir()
+    ran = run("review", "clean-report", "--apply", saved(tmp_path, said("keep-line", "Cite this")))
+    assert ran.code == 2
+    assert "corrections.jsonl cannot be written" in ran.err
+    assert not (tmp_path / "dechaff.toml").exists()
+
+
+def test_a_configuration_without_room_for_another_rule_is_told() -> None:
+    assert free_code([f"OWN{number:03}" for number in range(1, 999)]) == "OWN999"
+    assert not free_code([f"OWN{number:03}" for number in range(1, 1000)])

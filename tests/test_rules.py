@@ -8,14 +8,17 @@ from pathlib import Path
 import pytest
 import re2
 
-from dechaff import RULES, Rule, RuleTableError, UnknownRuleError, clean, guards, rules, select
+from dechaff import RULES, Document, Pipeline, Rule, RuleTableError, UnknownRuleError, clean, guards, rules, select
+from dechaff.pages import paged
 from dechaff.patterns import Patterns, _alternatives, _needed
+from dechaff.repetition import survey
 from dechaff.rules import STAGES
 from dechaff_cli.formats import rules_page
 
 _BLANK = {"BLK001", "BLK002", "BLK003"}
 _NEED_BYTES = [rule for rule in RULES.values() if rule.stage == "decoding"]
 _NEED_SITES = [RULES["REP001"]]
+_NEXT_PAGE = "=====\n"
 _IN_TEXT = [rule for rule in RULES.values() if rule not in _NEED_BYTES + _NEED_SITES]
 
 
@@ -42,6 +45,20 @@ def test_look_alikes_survive_all_rules(rule: Rule) -> None:
 def test_clean_sides_of_examples_stay_as_they_are(rule: Rule) -> None:
     for example in rule.examples:
         assert clean(example.clean).text == example.clean
+
+
+def _cleaned_as_pages(text: str) -> str:
+    pages = [Document(str(i), "valley", page) for i, page in enumerate(text.split(_NEXT_PAGE))]
+    return _NEXT_PAGE.join(result.text for result in Pipeline(frozenset(RULES), survey(paged(pages))).clean(pages))
+
+
+def test_what_repeats_goes_from_the_pages_of_its_example_and_its_look_alikes_stay() -> None:
+    (rule,) = _NEED_SITES
+    for example in rule.examples:
+        assert _cleaned_as_pages(example.dirty) == example.clean
+        assert clean(example.dirty).text == example.dirty  # one page has nothing to share
+    for text in rule.keeps:
+        assert _cleaned_as_pages(text) == text
 
 
 def test_names_and_stages_are_in_order() -> None:

@@ -20,32 +20,36 @@ _MARKS = (  # longest first: UTF-32 begins with the mark of UTF-16
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_SIGNATURES = (  # the first bytes that the formats' specifications prescribe
-    (b"%PDF-", "a PDF document"),
-    (b"\x89PNG\r\n", "a PNG picture"),
-    (b"\xff\xd8\xff", "a JPEG picture"),
-    (b"GIF8", "a GIF picture"),
-    (b"II*\0", "a TIFF picture"),
-    (b"MM\0*", "a TIFF picture"),
-    (b"RIFF", "a RIFF container (WebP, WAV or AVI)"),
-    (b"PK\x03\x04", "a ZIP archive or an office document"),
-    (b"PK\x05\x06", "an empty ZIP archive"),
-    (b"\x1f\x8b", "gzip-compressed data"),
-    (b"BZh", "bzip2-compressed data"),
-    (b"\xfd7zXZ\0", "xz-compressed data"),
-    (b"\x28\xb5\x2f\xfd", "zstd-compressed data"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
-    (b"Rar!\x1a\x07", "a RAR archive"),
-    (b"\x7fELF", "an ELF program"),
-    (b"MZ\x90\0", "a Windows program"),
-    (b"\xca\xfe\xba\xbe", "a Java class or a Mach-O program"),
-    (b"\xcf\xfa\xed\xfe", "a Mach-O program"),
-    (b"\0asm", "a WebAssembly module"),
-    (b"SQLite format 3\0", "an SQLite database"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old office document"),
-    (b"OggS", "an Ogg stream"),
-    (b"ID3", "an MP3 stream"),
-    (b"PAR1", "a Parquet file"),
+# What the formats' specifications prescribe for the first bytes. Where that could begin a text about the format, what follows must be
+# what only the format has there: a version, a size, a block; `_` stands for a byte that no line of ASCII has.
+_SIGNATURES = tuple(
+    (re.compile(pattern.replace(b"_", rb"[^\t\n\v\f\r\x20-\x7e]"), re.DOTALL), what)
+    for pattern, what in (
+        (rb"%PDF-\d\.\d[ \t]*(?:[\r\n]|\Z)", "a PDF document"),
+        (rb"\x89PNG\r\n", "a PNG picture"),
+        (rb"\xff\xd8\xff", "a JPEG picture"),
+        (rb"GIF8[79]a.{0,6}[\0-\x08\x0e-\x1f]", "a GIF picture"),
+        (rb"II\*\0|MM\0\*", "a TIFF picture"),
+        (rb"RIFF(?=.{0,3}_).{4}(?:WEBP|WAVE|AVI )", "a RIFF container (WebP, WAV or AVI)"),
+        (rb"PK\x03\x04", "a ZIP archive or an office document"),
+        (rb"PK\x05\x06", "an empty ZIP archive"),
+        (rb"\x1f\x8b", "gzip-compressed data"),
+        (rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)", "bzip2-compressed data"),
+        (rb"\xfd7zXZ\0", "xz-compressed data"),
+        (rb"\x28\xb5\x2f\xfd", "zstd-compressed data"),
+        (rb"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+        (rb"Rar!\x1a\x07", "a RAR archive"),
+        (rb"\x7fELF", "an ELF program"),
+        (rb"MZ\x90\0", "a Windows program"),
+        (rb"\xca\xfe\xba\xbe\0", "a Java class or a Mach-O program"),
+        (rb"\xcf\xfa\xed\xfe.{1,3}\0", "a Mach-O program"),
+        (rb"\0asm", "a WebAssembly module"),
+        (rb"SQLite format 3\0", "an SQLite database"),
+        (rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old office document"),
+        (rb"OggS\0", "an Ogg stream"),
+        (rb"ID3[\x02-\x04]", "an MP3 stream"),
+        (rb"PAR1[\0-\x08\x0e-\x1f]", "a Parquet file"),
+    )
 )
 # Bytes that no encoding of text on the web uses, but for NUL in UTF-16 and escape in ISO-2022.
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b\x85"))
@@ -138,7 +142,7 @@ def decode(raw: bytes, encoding: str | None = None) -> Decoded:
         if raw.startswith(mark):
             return _marked(raw, mark, name)
     for signature, what in _SIGNATURES:
-        if raw.startswith(signature):
+        if signature.match(raw):
             message = f"is {what}, not text; leave it out or convert it first"
             raise NotTextError(message)
     if wide := _wide_name(raw):
@@ -150,6 +154,15 @@ def decode(raw: bytes, encoding: str | None = None) -> Decoded:
         message = f"is not text: {controls} of its {len(raw)} bytes are control codes; leave it out or convert it first"
         raise NotTextError(message)
     return _utf8(raw, raw, b"", [])
+
+
+def decode_utf8(raw: bytes) -> Decoded:
+    r"""Return the text of bytes that a program held as text: UTF-8 whatever they look like, but for halves of UTF-16 pairs among it.
+
+    >>> decode_utf8("PK\x03\x04 is how a ZIP archive begins.\n".encode()).encoding.name
+    'utf-8'
+    """
+    return _marked(raw, codecs.BOM_UTF8, UTF8) if raw.startswith(codecs.BOM_UTF8) else _utf8(raw, raw, b"", [])
 
 
 def encode(text: str, encoding: Encoding) -> bytes:

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from dechaff.lines import Line
-
 
 class Document(NamedTuple):
     """A text and where it comes from."""
@@ -119,11 +117,6 @@ def to_source(offsets: Iterable[int], layers: Sequence[Sequence[Edit]]) -> list[
             else:
                 places[i] = edit.end + into - len(edit.new)
     return places
-
-
-def removing(text: str, line: Line, rule: str, note: str) -> Edit:
-    """Return the edit that takes a line out of its text, with its line break."""
-    return Edit(line.start, min(line.end + 1, len(text)), "", rule, note)
 
 
 def replacing(line: str, new: str, at: int, rule: str, note: str) -> list[Edit]:

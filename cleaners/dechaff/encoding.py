@@ -80,11 +80,11 @@ class Encoding:
 
     def weighs(self, text: str) -> bool:
         """Return whether what is repaired in a text may depend on which lines it has: no line of most texts is in doubt."""
-        page = Page(text)
+        page = DamagedText(text)
         return bool(page.suspects) or ("ENC001" in self.rules and swaps.likely(text, page.unusual))
 
     def _in_text(self, text: str) -> list[Edit]:
-        page = Page(text)
+        page = DamagedText(text)
         swapped = "ENC001" in self.rules and swaps.likely(text, page.unusual)
         if swapped:
             page.widen()
@@ -96,7 +96,7 @@ class Encoding:
                 edits += replacing(suspect.line.text, suspect.text, suspect.line.start, rule, suspect.note())
         return edits
 
-    def _repair(self, page: Page, *, swapped: bool) -> None:
+    def _repair(self, page: DamagedText, *, swapped: bool) -> None:
         if "ENC002" in self.rules:
             page.unescape()
         if "ENC001" in self.rules:
@@ -145,7 +145,7 @@ class Suspect:
 _TIMES = ("", "", ", twice", ", three times", ", four times", ", five times")
 
 
-class Page:
+class DamagedText:
     """The suspects of a document together: what one shows with certainty makes weaker signs in others credible."""
 
     def __init__(self, text: str) -> None:

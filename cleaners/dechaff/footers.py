@@ -57,7 +57,7 @@ class Footers:
                     f"{block.place} the text, in a block of {_lines(len(gone))}; {block.guess.language}, {block.guess.probability:.0%} sure"
                 )
                 edits += page.line_removals(dict.fromkeys(gone, (rule, note)))
-        return edits
+        return edits if len(edits) < len(page.lines) else []  # what is left of a page when nothing would be is its text
 
 
 def _lines(count: int) -> str:

@@ -23,7 +23,7 @@ TABLE: dict[str, Any] = tomllib.loads(resources.files("dechaff").joinpath("data"
 _WORDS_OF = {language: frozenset(words.split()) for language, words in TABLE["function_words"].items()}
 ENGLISH = _WORDS_OF["en"]
 _FOREIGN = frozenset[str]().union(*(words for language, words in _WORDS_OF.items() if language != "en")) - ENGLISH
-FOREIGN = _FOREIGN - frozenset(TABLE["ambiguous"]["words"].split())
+FOREIGN_WORDS = _FOREIGN - frozenset(TABLE["ambiguous"]["words"].split())
 _HEADINGS, _SPACELESS_HEADINGS = ("|".join(TABLE["abstract"][name]) for name in ("headings", "spaceless"))
 ABSTRACT = re.compile(rf"(?:{_HEADINGS})\s*(?:[:：.．。|—–-].*|/\s*\w+(?:\s*[:：.].*)?)?|(?:{_SPACELESS_HEADINGS})\s.*", re.IGNORECASE)
 """Matches the whole of a line that heads an abstract in another language, with text after it or without."""

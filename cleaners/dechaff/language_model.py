@@ -47,6 +47,7 @@ class LanguageModel:
         self._starts = arrays["word_starts"]
         self._of = arrays["word_languages"]
         self._costs = arrays["word_costs"]
+        self._sizes = np.bincount(self._of, minlength=len(self.languages))
         self._new = arrays["new_word_costs"].astype(np.int32)
         self._seen_from: dict[tuple[str, ...], SeenFrom] = {}
 
@@ -56,6 +57,11 @@ class LanguageModel:
         if found is None:
             found = self._seen_from[kept] = SeenFrom(self, kept)
         return found
+
+    def counted(self, language: str) -> int:
+        """Return how many words are counted of a language, by its code; 0 of one that the model does not know."""
+        at = self.index.get(language)
+        return 0 if at is None else int(self._sizes[at])
 
     def letters(self, language: str) -> Counter[str]:
         """Return how many counted words of a language, by its code, have each letter beyond ASCII."""

@@ -64,8 +64,9 @@ class LineModel:
 
     def explain(self, page: Page, start: int) -> Verdict | None:
         """Return what the model says of the line that begins at an offset; None if the page is too short, or no line begins there."""
-        at = [*page.rows.start.tolist()].index(start) if start in page.rows.start else -1
-        if not self.acts or at < 0 or len(page.lines) < FEWEST:
+        starts = page.rows.start
+        at = int(starts.searchsorted(start))
+        if not self.acts or at == starts.size or starts[at] != start or starts.size < FEWEST:
             return None
         from dechaff.model.look import Look
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -59,7 +58,6 @@ def bare(line: str) -> str:
 
 
 _WORD = re.compile(r"[^\W_]+")
-_LETTER = re.compile(r"[^\W\d_]")
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’)\]]*$")
 _SENTENCE_GAP = re.compile(r"[.!?]([\"'”’)\]]*\s+)(?=[^\W_\"'“‘(\[])")
 _CLOSED = re.compile(r"[.!?][\"'”’)\]]+\s")
@@ -89,7 +87,16 @@ def is_prose(line: str) -> bool:
     if len(line) < 2 * PROSE_WORDS:
         return False
     count = len(line.split())
-    return count >= LONG_WORDS or (count >= PROSE_WORDS and _SENTENCE_END.search(line.rstrip()[-_CLOSERS:]) is not None)
+    return count >= LONG_WORDS or (count >= PROSE_WORDS and ends_sentence(line))
+
+
+def ends_sentence(line: str) -> bool:
+    """Return whether a line ends as a sentence does: with a stop, quotes and brackets after it or none.
+
+    >>> ends_sentence('"Rain fell."')
+    True
+    """
+    return _SENTENCE_END.search(line.rstrip()[-_CLOSERS:]) is not None
 
 
 def sentences(line: str) -> list[str]:
@@ -115,18 +122,3 @@ def _may_end(line: str) -> bool:
     if "." not in line and "?" not in line and "!" not in line:
         return False
     return ". " in line or "? " in line or "! " in line or _CLOSED.search(line) is not None
-
-
-@lru_cache(maxsize=4)  # the stages of one pass all ask for the same text
-def written(text: str) -> tuple[Line, ...]:
-    """Return the lines of a text that have something on them."""
-    return tuple([line for line in split(text) if line.text and not line.text.isspace()])
-
-
-def key(line: str) -> str:
-    """Return what two lines have in common that differ in case, punctuation and bullets alone; empty without letters.
-
-    >>> key(" • Quick Links »") == key("quick links")
-    True
-    """
-    return " ".join(_WORD.findall(line.casefold())) if _LETTER.search(line) else ""

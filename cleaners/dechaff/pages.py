@@ -60,6 +60,8 @@ class Page(Document):
     """A document that knows its written lines, also after some of them have been removed."""
 
     rows: Rows
+    cut: NDArray[np.bool_]
+    """Where lines are gone: before each row, and after the last."""
     known: dict[object, Any]
     """What stages keep of its lines, each under itself; lines that are gone may still be in it."""
     doubts: Mapping[int, Doubt] = {}
@@ -88,6 +90,9 @@ class Page(Document):
         rows = self.rows.only(kept)
         changed.known = self.known
         changed.rows = rows._replace(start=rows.start + shift, end=rows.end + shift)
+        edges = np.concatenate(([-1], np.flatnonzero(kept), [kept.size]))
+        cuts = np.concatenate(([0], np.cumsum(self.cut)))[edges + 1]  # those before each edge
+        changed.cut = (np.diff(edges) > 1) | (np.diff(cuts) > 0)
         changed.lines = list(compress(self.lines, kept.tolist()))
         if self.doubts:
             places = np.cumsum(kept) - 1
@@ -116,6 +121,7 @@ def paged(documents: Sequence[Document]) -> list[Page]:
     found = []
     for i, document in enumerate(documents):
         page = Page(*document)
+        page.cut = np.zeros(edges[i + 1] - edges[i] + 1, bool)
         page.known = {}
         own = rows.only(slice(edges[i], edges[i + 1]))
         page.rows = own._replace(start=own.start - begins[i], end=own.end - begins[i], blank=own.blank - blanks[i])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dechaff.guards import guard
+from dechaff.guards import ask, guard
 from dechaff.lines import is_prose
 from dechaff.pages import line_key
 from dechaff.tally import NOTHING, PAGE, UNKNOWN, Tally, counted, site_number, total
@@ -32,6 +32,12 @@ _STRANGERS = 3  # lines of its own that a header or footer may have among the sh
 _MOST = 0.9  # of a page's lines that may go; what shares more with other pages is a copy of them
 _RECORD = 0.15  # of the written lines being fields makes a page a record: invented registry pages have .19 to .55, articles .03
 _FORM_LINE = 120  # code points; longer lines are no fields
+_WORDS = 5  # of a sentence: lines with a stop and fewer are names, slogans and buttons
+_STOP = re.compile(r"[.。।۔][\"'”’»)\]]*\s*\Z")
+_RIGHTS = re.compile(r"©|\(c\) ?(?:19|20)\d\d|\bcopyright\b|\ball rights reserved\b", re.IGNORECASE)
+# Shared labels to a shared sentence of a template. On the 166 WCXB pages of 39 sites with three and more, 274 of 416 sentences that no
+# author wrote still go; with 1 408 do, and with 4 237. Leaflets say more in the same words than they have headings in common.
+_OUTNUMBERED = 2
 _FIELD = re.compile(r"^[^:：]{2,60}[:：]\s*\S|^\S+@\S+\.\w+$")  # a label with its value, a lone e-mail address
 
 
@@ -217,7 +223,7 @@ class Repetition:
             shared = [max(pair) for pair in zip(beside, [*beside[1:], 0], strict=False)]
             if max(shared, default=0) < needed:
                 continue
-            for i, count in _walk(zone.rows.tolist(), shared, page.lines, needed):
+            for i, count in _unsaid(_walk(zone.rows.tolist(), shared, page.lines, needed), page):
                 found[i] = f"on {count} of {pages} pages of {page.site or 'this folder'}, at the {zone.name}"
         if not found or len(found) > _MOST * len(page.lines) or _is_record(page.lines):
             return []  # copies of one page share all their lines
@@ -242,7 +248,31 @@ def _walk(indexes: Sequence[int], shared: Sequence[int], lines: Sequence[str], n
     return gone
 
 
+def _unsaid(gone: list[tuple[int, int]], page: Page) -> list[tuple[int, int]]:
+    """Return the lines of a walk without the sentences that documents may share: what many leaflets say in the same words is still said.
+
+    A template says something too, but between its own lines: between such as are gone by now, or among many labels that go.
+    """
+    said = {i for i, _ in gone if _is_sentence(page.lines[i]) and not (page.cut[i] and page.cut[i + 1])}
+    labels = [place for place, (i, _) in enumerate(gone) if i not in said]
+    among = labels[-1] if len(labels) >= max(1, _OUTNUMBERED * len(said)) else -1
+    return [one for place, one in enumerate(gone) if place <= among or one[0] not in said]
+
+
+def _is_sentence(line: str) -> bool:
+    """Return whether a line says something, and not who has the rights in it; questions and calls are a menu's.
+
+    >>> _is_sentence("Keep this medicine out of the reach of children.")
+    True
+    >>> _is_sentence("Copyright 2024 by the makers of these pages.")
+    False
+    """
+    return (is_prose(line) or (_STOP.search(line) is not None and len(line.split()) >= _WORDS)) and not _RIGHTS.search(line)
+
+
 def _is_record(lines: Sequence[str]) -> bool:
     """Return whether a page is a form: fields and values that many records share, and that are its content."""
-    fields = sum(guard(line) in {"registry-field", "registry-value", "identifier"} for line in lines if len(line) < _FORM_LINE)
+    short = [line for line in lines if len(line) < _FORM_LINE]
+    ask(short)
+    fields = sum(guard(line) in {"registry-field", "registry-value", "identifier"} for line in short)
     return fields >= _RECORD * len(lines)

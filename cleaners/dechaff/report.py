@@ -6,7 +6,7 @@ import json
 from bisect import bisect_right
 from dataclasses import dataclass
 from hashlib import sha256
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 from dechaff import decoding, edits
@@ -186,11 +186,7 @@ def _place(decoded: Decoded, cleaned: Cleaned) -> Iterator[Finding]:
     """Yield all findings, placed in the text as it was decoded."""
     for remark in decoded.remarks:
         yield Finding(remark.line, 1, remark.rule, "", "", remark.note, -1, 0)
-    starts = [0]
-    at = decoded.text.find("\n") + 1
-    while at:
-        starts.append(at)
-        at = decoded.text.find("\n", at) + 1
+    starts = [*accumulate((len(line) + 1 for line in decoded.text.split("\n")), initial=0)]
     before: list[Sequence[Edit]] = []
     for layer, (made, old) in enumerate(zip(cleaned.layers, cleaned.old, strict=True)):
         if layer == cleaned.repairs:

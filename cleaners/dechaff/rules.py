@@ -118,7 +118,7 @@ def _named(word: str) -> frozenset[str]:
         known = [*STAGES, *RULES, *(rule.name for rule in RULES.values())]
         near = get_close_matches(word.lower(), known, 1) or get_close_matches(word.upper(), known, 1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
-        message = f"no rule, prefix or stage is called {word!r}{hint} `dechaff rules` lists them all."
+        message = f"no rule, prefix or stage is called {word!r}{hint}; `dechaff rules` lists them all"
         raise UnknownRuleError(message)
     return found
 

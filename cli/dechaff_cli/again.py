@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dechaff import RestoreError
-from dechaff_cli import corpus, report_folder, run, work
+from dechaff_cli import corpus, places, report_folder, run, work, writing
 from dechaff_cli.formats.diff import Sections
 from dechaff_cli.rerun import FILE
 
@@ -25,14 +25,14 @@ def refuse_others(folder: Path, asked: Run, paths: Collection[str]) -> None:
     Raises:
         DechaffError: It says what stands where a clean copy should.
     """
-    corpus.refuse_mixing(asked.call().sources, Path(asked.output), f"{folder / FILE}: output")
+    places.refuse_mixing(asked.call().sources, Path(asked.output), f"{folder / FILE}: output")
     for report in report_folder.read(folder):
         if isinstance(report, RestoreError) or report.path not in paths:
             continue
         known = {(asked.output, report.sha256_out), (asked.quarantine, report.sha256_in)}
-        places = [(corpus.below(Path(out), report.path), digest) for out, digest in known if out is not None]
-        if not any(place.is_file() and sha256(place.read_bytes()).hexdigest() == digest for place, digest in places):
-            message = f"{corpus.below(Path(asked.output), report.path)} is not the clean copy that {folder} tells of; clean again first"
+        copies = [(places.below(Path(out), report.path), digest) for out, digest in known if out is not None]
+        if not any(place.is_file() and sha256(place.read_bytes()).hexdigest() == digest for place, digest in copies):
+            message = f"{places.below(Path(asked.output), report.path)} is not the clean copy that {folder} tells of; clean again first"
             raise corpus.CorpusError(message)
 
 
@@ -87,5 +87,5 @@ def _replace(folder: Path, made: Mapping[str, Outcome]) -> list[str]:
         for file, name in ((findings, report_folder.FINDINGS), (diff, report_folder.DIFF)):
             file.flush()
             file.seek(0)
-            corpus.write(folder / name, file.read())
+            writing.write(folder / name, file.read())
     return changed

@@ -43,6 +43,7 @@ from dechaff_cli.options import (  # noqa: TC001  typer reads them when the comm
 from dechaff_cli.words import several
 
 _COMPLETE = "_DECHAFF_COMPLETE"
+_DIGITS = 18  # of a line: no file has more lines than its size, 63 bits, can say
 
 app = typer.Typer(
     name="dechaff",
@@ -114,6 +115,8 @@ def diff(
         from dechaff_cli.terminal import put, safe
 
         asked = calls.call(paths, config, isolated=isolated, stdin_filename=stdin_filename, **given)
+        if output is not None:
+            work.refuse_inside(output, asked.sources)
         errors: list[tuple[str, str]] = []
         parts = []
         differs = False
@@ -125,7 +128,7 @@ def diff(
                 for line in outcome.diff.decode("utf-8", "surrogateescape").split("\n")[:-1]:
                     put(safe(line))
         if output is not None:
-            work.write_file(output, b"".join(parts), paths)
+            work.write_file(output, b"".join(parts))
         if errors:
             fail(errors)
         if differs:
@@ -169,10 +172,14 @@ def explain(
         from dechaff import RULES
         from dechaff import select as selected
         from dechaff_cli import explanation
+        from dechaff_cli.corpus import CorpusError
         from dechaff_cli.terminal import put
 
         name, _, number = what.rpartition(":")
         is_line = bool(number.isdecimal() and name)
+        if is_line and len(number) > _DIGITS:
+            message = f"{name} has no line of a number of {len(number):,} digits"
+            raise CorpusError(message)
         near = [str(corpus_folder or name)] if is_line else ["."]
         asked = calls.call(near, config, isolated=isolated, **given)
         if is_line:
@@ -209,11 +216,11 @@ def restore(
       dechaff restore clean-report/ clean/ -o back/
     """
     with exit_codes():
-        from dechaff_cli import corpus
+        from dechaff_cli import places
         from dechaff_cli.corpora.restoring import restore as rebuild
         from dechaff_cli.terminal import note, safe
 
-        corpus.check_output([cleaned, report], output, None, overwrite=overwrite)
+        places.check_output([cleaned, report], output, None, overwrite=overwrite)
         done = rebuild(report, cleaned, output, quarantine)
         if done.files or not (done.exact or done.others):
             note(f"{several(done.files, 'file')} restored to the last byte in {output}")

@@ -12,13 +12,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Self
 
+from dechaff import RULES
 from dechaff.errors import DechaffError
 from dechaff_cli import corpus
 from dechaff_cli.results import last_line
 from dechaff_cli.terminal import safe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from dechaff import Finding
 
@@ -59,7 +60,8 @@ class Baseline:
         self._folder = Path(os.path.realpath(folder))
         self._known = Counter(known)
         self._found = Counter[tuple[str, str, str]]()
-        self._seen = set[str]()
+        self._seen: dict[str, Collection[str]] = {}
+        """The rules in force for each file that was checked, by its name."""
 
     @classmethod
     def read(cls, file: Path) -> Self:
@@ -87,16 +89,17 @@ class Baseline:
             raise BaselineError(message) from error
         return cls(file.parent, known)
 
-    def new(self, path: Path, findings: Sequence[Finding], lines: Sequence[str]) -> list[Finding]:
+    def new(self, path: Path, findings: Sequence[Finding], lines: Sequence[str], rules: Collection[str]) -> list[Finding]:
         """Return the findings of a file that are not known.
 
         Args:
             path: The file.
             findings: All of them.
             lines: Its text as decoded, cut at line feeds.
+            rules: The codes of the rules in force for it.
         """
         name = self._name(path)
-        self._seen.add(name)
+        self._seen[name] = rules
         fresh = []
         for finding in findings:
             key = name, finding.rule, _digest(finding, lines)
@@ -105,16 +108,19 @@ class Baseline:
                 fresh.append(finding)
         return fresh
 
-    def unused(self, *, gone: bool = False) -> Iterator[Entry]:
-        """Yield what is known of the files that were checked and was not found.
+    def unused(self, gone: Collection[str] = ()) -> Iterator[Entry]:
+        """Yield what is known of the files that were checked and was not found, though its rule was in force or there is none any more.
 
         Args:
-            gone: Also what is known of files that are not there any more.
+            gone: The codes of the rules of which to yield also what is known of files that are not there any more.
         """
         for (path, rule, digest), count in sorted(self._known.items()):
             left = count - self._found[path, rule, digest]
-            if left > 0 and (path in self._seen or (gone and not self._is_there(path))):
+            if left > 0 and (self._was_asked(path, rule) or (gone and _is_one(rule, gone) and not self._is_there(path))):
                 yield Entry(path, rule, digest, left)
+
+    def _was_asked(self, path: str, rule: str) -> bool:
+        return path in self._seen and _is_one(rule, self._seen[path])
 
     def _is_there(self, path: str) -> bool:
         """Return whether a file is there; of a record, its container."""
@@ -122,13 +128,17 @@ class Baseline:
         return any(os.path.lexists(self._folder / os.fsdecode(path[:end].encode("utf-8", "surrogateescape"))) for end in (*ends, len(path)))
 
     def take(self) -> None:
-        """Make what was found in the files that were checked all that is known of them."""
-        kept = {key: count for key, count in self._known.items() if key[0] not in self._seen}
+        """Make what was found in the files that were checked all that is known of them, as far as rules were in force."""
+        kept = {key: count for key, count in self._known.items() if not self._was_asked(key[0], key[1])}
         self._known = Counter({**kept, **self._found})
 
-    def prune(self) -> list[Entry]:
-        """Forget what is not found any more, and return it."""
-        unused = list(self.unused(gone=True))
+    def prune(self, rules: Collection[str]) -> list[Entry]:
+        """Forget what is not found any more, and return it.
+
+        Args:
+            rules: The codes of the rules in force for the run.
+        """
+        unused = list(self.unused(rules))
         for entry in unused:
             self._known[entry.path, entry.rule, entry.digest] -= entry.times
         return unused
@@ -148,6 +158,11 @@ class Baseline:
 
     def _name(self, path: Path) -> str:
         return corpus.spelled(Path(os.path.relpath(os.path.realpath(path), self._folder)).as_posix())
+
+
+def _is_one(rule: str, rules: Collection[str]) -> bool:
+    """Return whether a rule is one of some rules, or of none that there is: what nothing finds is not there."""
+    return rule in rules or rule not in RULES
 
 
 def _digest(finding: Finding, lines: Sequence[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -121,6 +122,7 @@ def call(
     isolated: bool = False,
     stdin_filename: str = STDIN,
     learning: bool = False,
+    folder: str = os.curdir,
     **options: Any,  # noqa: ANN401  as many kinds as there are keys
 ) -> Call:
     """Return a call with its settings.
@@ -131,6 +133,7 @@ def call(
         isolated: Use no file.
         stdin_filename: What standard input is called.
         learning: Whether the call writes the profile, and so is not to go by it.
+        folder: Where the user was: what patterns and paths of the settings are relative to.
         options: What else the command line says, by key of the configuration with `_` for `-`, as `said` returns it.
 
     Raises:
@@ -142,16 +145,15 @@ def call(
     if STDIN in paths and len(paths) > 1:
         message = "standard input goes alone, without other files"
         raise CorpusError(message)
+    if not Path(stdin_filename).name:
+        message = f"--stdin-filename {stdin_filename!r} is no name of a file"
+        raise CorpusError(message)
     file, given = _settings(config or ())
     for name, value in options.items():
         if value is not None and value != []:
-            given[name.replace("_", "-")] = _split(value) if name in {"select", "ignore", "fail_on", "keep_lang"} else value
-    if "exclude" in given:
-        from dechaff_cli.ignoring import anchored
-
-        given["exclude"] = [anchored(pattern, Path.cwd()) for pattern in given["exclude"]]
-    near = [Path(stdin_filename)] if STDIN in paths else [Path() if _is_url(path) else Path(path) for path in paths]
-    configs = Configs(near, given, config=file, isolated=isolated)
+            given[name.replace("_", "-")] = _split(value, name) if name in {"select", "ignore", "fail_on", "keep_lang"} else value
+    near = [Path(stdin_filename)] if STDIN in paths else [Path(folder if _is_url(path) else path) for path in paths]
+    configs = Configs(near, given, config=file, isolated=isolated, folder=Path(folder))
     asked = Call(tuple(paths), configs, stdin_filename)
     profile = None if learning else configs.of_run("profile")
     return asked if profile is None else replace(asked, profile=read_profile(Path(profile)), profile_file=Path(profile))
@@ -184,8 +186,14 @@ def is_setting(word: str) -> bool:
         return True
 
 
-def _split(words: list[str]) -> list[str]:
-    return [word.strip() for given in words for word in given.split(",")]
+def _split(words: list[str], name: str) -> list[str]:
+    from dechaff_cli.keys import ConfigError
+
+    found = [word.strip() for given in words for word in given.split(",") if word.strip()]
+    if not found:  # an empty selection would stand for all rules
+        message = f"--{name.replace('_', '-')} names nothing"
+        raise ConfigError(message)
+    return found
 
 
 def _settings(config: Sequence[str]) -> tuple[Path | None, dict[str, Any]]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 
 from dechaff import RULES
 from dechaff.report import source as text_of
-from dechaff_cli import corpus, work
+from dechaff_cli import work
 from dechaff_cli.formats import Totals, named, place
 from dechaff_cli.formats.markdown import Markdown, verdict
 from dechaff_cli.results import Checked, gather
@@ -116,10 +116,7 @@ def files(asked: Call, shown: Shown, baseline: Baseline | None, totals: Totals) 
     Raises:
         CorpusError: The results would be written over one of the files.
     """
-    for outcome, source in work.each(asked, totals.errors, keep_text=True, quiet=shown.quiet):
-        if shown.output is not None and source.path.resolve() == shown.output.resolve():
-            message = f"--output-file {shown.output} is one of the files to check; choose another"
-            raise corpus.CorpusError(message)
+    for outcome, source in work.each(asked, totals.errors, shown.output, keep_text=True, quiet=shown.quiet):
         file = checked(asked, outcome, source, shown.form, baseline)
         totals.files += 1
         totals.touched += bool(file.results)
@@ -135,7 +132,8 @@ def checked(asked: Call, outcome: Outcome, source: Source, name: str, baseline: 
     policy = asked.configs.policy(source.path, report.site)
     path = Path(source.shown)
     lines = text_of(outcome.text, report.findings).split("\n") if report.findings else []
-    new = report.findings if baseline is None else baseline.new(path, report.findings, lines)
+    rules = asked.configs.treatment(source.path, report.site).rules
+    new = report.findings if baseline is None else baseline.new(path, report.findings, lines, rules)
     shown = source.shown if source.url else place(path, name, os.environ)
     results = gather(shown, new, lines, policy.levels())
     return Checked(safe(shown), shown, report, results, policy.exceeded(report, new), len(report.findings) - len(new))

@@ -43,6 +43,10 @@ class Shrunk(NamedTuple):
     after: int
 
 
+_Key = tuple[str, int]
+"""The path of a file, and how many of that path stand before it: records may share a name."""
+
+
 class Row(NamedTuple):
     """What a rule does in both reports."""
 
@@ -66,6 +70,8 @@ class Comparison:
     """Worst first."""
     errors: list[tuple[str, str]]
     """Files that fail now and did not."""
+    missing: list[str]
+    """Files that came out before, and of which the later report knows nothing."""
     mended: int
     changed: int
     """Files whose originals differ: what came out of them says nothing about the rules."""
@@ -86,9 +92,11 @@ class Comparison:
             max_shrink: The same of any one file.
         """
         words = [f"{several(len(self.errors), 'file')} that did not fail before"] if self.errors else []
+        if self.missing and (max_loss is not None or max_shrink is not None):
+            words.append(f"{several(len(self.missing), 'file')} missing")  # nobody knows what of them is lost
         lost = self.characters_out[0] - self.characters_out[1]
         if max_loss is not None and (self.loss if max_loss.is_share else lost) > max_loss.most:
-            words.append(f"{lost:,} characters ({_percent(self.loss)}) more are removed than before, more than {max_loss}")
+            words.append(f"{several(lost, 'character')} ({_percent(self.loss)}) more removed than before, beyond {max_loss}")
         over = [
             one for one in self.shrunk if max_shrink and (one.share if max_shrink.is_share else one.before - one.after) > max_shrink.most
         ]
@@ -107,34 +115,37 @@ def compare(old: Path, new: Path) -> Comparison:
     """
     bad: list[str] = []
     before, after = _read(old, bad), _read(new, bad)
-    same = [path for path, file in after.files.items() if _same(before.files.get(path), file)]
+    same = [key for key, file in after.files.items() if _same(before.files.get(key), file)]
     known = set(same)
-    both = [path for path in after.files if path in before.files]
+    both = [key for key in after.files if key in before.files]
     shrunk = [
-        Shrunk((was - now) / max(after.files[path].characters_in, 1), path, was, now)
-        for path in same
-        if (was := before.files[path].characters_out) > (now := after.files[path].characters_out)
+        Shrunk((was - now) / max(after.files[key].characters_in, 1), key[0], was, now)
+        for key in same
+        if (was := before.files[key].characters_out) > (now := after.files[key].characters_out)
     ]
     return Comparison(
         files=(len(before.files), len(after.files)),
-        characters_in=sum(after.files[path].characters_in for path in same),
-        characters_out=(sum(before.files[path].characters_out for path in same), sum(after.files[path].characters_out for path in same)),
+        characters_in=sum(after.files[key].characters_in for key in same),
+        characters_out=(sum(before.files[key].characters_out for key in same), sum(after.files[key].characters_out for key in same)),
         rules=[row for row in _rows(before, after) if row.findings[0] != row.findings[1] or row.lines[0] != row.lines[1]],
         shrunk=sorted(shrunk, key=lambda one: (-one.share, one.path)),
         errors=[
-            (path, file.error)
-            for path, file in sorted(after.files.items())
-            if file.error is not None and (path not in before.files or before.files[path].error is None)
+            (key[0], file.error)
+            for key, file in sorted(after.files.items())
+            if file.error is not None and (key not in before.files or before.files[key].error is None)
         ],
-        mended=sum(before.files[path].error is not None and after.files[path].error is None for path in both),
-        changed=sum(before.files[path].error is after.files[path].error is None and path not in known for path in both),
+        missing=[key[0] for key, file in sorted(before.files.items()) if file.error is None and key not in after.files],
+        mended=sum(before.files[key].error is not None and after.files[key].error is None for key in both),
+        changed=sum(before.files[key].error is after.files[key].error is None and key not in known for key in both),
         bad=bad,
     )
 
 
 @dataclass(slots=True)
 class _Report:
-    files: dict[str, _File] = field(default_factory=dict)
+    files: dict[_Key, _File] = field(default_factory=dict)
+    times: Counter[str] = field(default_factory=Counter)
+    """How many files of a path there are until here."""
     findings: Counter[str] = field(default_factory=Counter)
     lines: Counter[str] = field(default_factory=Counter)
 
@@ -150,7 +161,8 @@ def _read(folder: Path, bad: list[str]) -> _Report:
 
 
 def _count(report: _Report, file: FileReport) -> None:
-    report.files[file.path] = _File(file.sha256_in, file.characters_in, file.characters_out, file.error)
+    report.files[file.path, report.times[file.path]] = _File(file.sha256_in, file.characters_in, file.characters_out, file.error)
+    report.times[file.path] += 1
     for finding in file.findings:
         report.findings[finding.rule] += 1
         if finding.old and not finding.new:
@@ -179,6 +191,9 @@ def text(comparison: Comparison, failed: list[str]) -> Iterator[str]:
         yield f"and {several(len(comparison.shrunk) - _SHOWN, 'file')} more that lose more than before"
     for path, error in comparison.errors:
         yield f"{safe(path)}: fails now: {safe(error)}"
+    yield from (f"{safe(path)}: missing now" for path in comparison.missing[:_SHOWN])
+    if len(comparison.missing) > _SHOWN:
+        yield f"and {several(len(comparison.missing) - _SHOWN, 'file')} more that are missing"
     yield from (f"FAILED: {words}" for words in failed)
 
 
@@ -201,6 +216,8 @@ def markdown(comparison: Comparison, failed: list[str]) -> Iterator[str]:
     if comparison.errors:
         yield from ("", "| fails now | why |", "|---|---|")
         yield from (f"| {cell(safe(path))} | {cell(safe(error))} |" for path, error in comparison.errors[:_SHOWN])
+    if comparison.missing:
+        yield from ("", "| missing now |", "|---|", *(f"| {cell(safe(path))} |" for path in comparison.missing[:_SHOWN]))
 
 
 def record(comparison: Comparison, failed: list[str]) -> Iterator[str]:
@@ -213,6 +230,7 @@ def record(comparison: Comparison, failed: list[str]) -> Iterator[str]:
         "rules": {row.code: {"findings": row.findings, "lines": row.lines} for row in comparison.rules},
         "shrunk": [{"path": safe(one.path), "before": one.before, "after": one.after, "share": one.share} for one in comparison.shrunk],
         "errors": [{"path": safe(path), "message": safe(error)} for path, error in comparison.errors],
+        "missing": list(map(safe, comparison.missing)),
     }
     yield json.dumps(made, indent=1)
 
@@ -222,16 +240,18 @@ FORMATS = {"text": text, "json": record, "markdown": markdown}
 
 def _headline(comparison: Comparison) -> Iterator[str]:
     before, after = comparison.characters_out
-    more = f"{abs(before - after):,} characters {'more' if after < before else 'fewer'} removed ({_percent(abs(comparison.loss))})"
+    more = f"{several(abs(before - after), 'character')} {'more' if after < before else 'fewer'} removed ({_percent(abs(comparison.loss))})"
     words = more if before != after else "as many characters removed as before"
     yield f"{several(comparison.files[0], 'file')} before, {comparison.files[1]:,} now; {words}."
     if comparison.changed:
         yield f"{several(comparison.changed, 'file')} changed in between: what comes out of them is not compared."
+    if comparison.missing:
+        yield f"{several(len(comparison.missing), 'file')} missing now: what would come out of them is not compared."
 
 
 def _counts(row: Row) -> str:
-    words = f"{row.findings[0]:,} findings, now {row.findings[1]:,}"
-    return f"{words}; {row.lines[0]:,} lines removed, now {row.lines[1]:,}" if any(row.lines) else words
+    words = f"{several(row.findings[0], 'finding')}, now {row.findings[1]:,}"
+    return f"{words}; {several(row.lines[0], 'line')} removed, now {row.lines[1]:,}" if any(row.lines) else words
 
 
 def _name(code: str) -> str:

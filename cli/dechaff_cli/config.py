@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dechaff import RULES, Allow, Languages, select
 from dechaff.decoding import check_name
+from dechaff.errors import DechaffError
 from dechaff.language import known
 from dechaff.patterns import Patterns
 from dechaff.rules import Rule, extend, from_block, parse
@@ -30,6 +31,8 @@ NAMES = (".dechaff.toml", "dechaff.toml", "pyproject.toml")
 """What a folder's configuration is called; the first one there counts."""
 _ADDED = ("overrides", "allow", "rule", "rules")
 """Keys that add to those of the configuration that a file extends; all others take their place."""
+_COMMAND_LINE = "command line"  # where what it says stands, in messages
+_HERE = Path()
 _DEFAULTS: Mapping[str, Any] = {
     "include": list(INCLUDE),
     "exclude": [],
@@ -47,6 +50,14 @@ _DEFAULTS: Mapping[str, Any] = {
 }
 
 
+class _Layer(NamedTuple):
+    """What one file says itself."""
+
+    where: str
+    """The file, and the table in it."""
+    table: Mapping[str, Any]
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """One configuration, with what it extends: keys as written, paths made absolute."""
@@ -56,6 +67,8 @@ class Config:
     folder: Path
     """What its patterns are relative to."""
     table: Mapping[str, Any] = field(default_factory=lambda: dict(_DEFAULTS))
+    layers: tuple[_Layer, ...] = ()
+    """The files that it is made of, each after those that it extends."""
 
     def __getitem__(self, key: str) -> Any:  # noqa: ANN401  a key holds what its kind says
         """Return what a key holds, or None."""
@@ -77,7 +90,15 @@ class Configs:
     Goes to worker processes as it is: how a file is cleaned may depend on its site, which only its text tells.
     """
 
-    def __init__(self, paths: Sequence[Path], given: Mapping[str, Any], *, config: Path | None = None, isolated: bool = False) -> None:
+    def __init__(
+        self,
+        paths: Sequence[Path],
+        given: Mapping[str, Any],
+        *,
+        config: Path | None = None,
+        isolated: bool = False,
+        folder: Path = _HERE,
+    ) -> None:
         """Read the configuration of a run.
 
         Args:
@@ -85,27 +106,47 @@ class Configs:
             given: What the command line says, by key; it wins over every file.
             config: The one configuration to use, wherever the files are.
             isolated: Use no configuration at all.
+            folder: What patterns and paths of the command line are relative to, and the patterns of the one configuration.
 
         Raises:
-            ConfigError: A file is wrong.
+            ConfigError: A file is wrong, or the command line.
         """
-        check(given, TOP, "command line")
+        check(given, TOP, _COMMAND_LINE)
+        if "extend" in given:
+            message = f"{_COMMAND_LINE}: extend: a file extends another; --config FILE names one to use"
+            raise ConfigError(message)
+        given = _absolute(given, folder, folder, _COMMAND_LINE)
         self._given = {key: value for key, value in given.items() if key not in _ADDED}
+        self._added = {key: value for key, value in given.items() if key in _ADDED}
         self.isolated = isolated
         self._only: Config | None = None
         self._near: dict[Path, Config] = {}
+        self._sound: set[Path | None] = set()
         self._allow: dict[Path | None, tuple[Allow, ...]] = {}
         self._rules: dict[tuple[tuple[str, ...], tuple[str, ...]], frozenset[str]] = {}
         if isolated or config is not None:
-            self._only = _read(config, Path.cwd()) if config is not None else Config(None, Path.cwd())
-        self.main = self.near(_common(paths))
-        self.own = _own_rules(self.main, given)
+            self._only = _read(config, folder) if config is not None else Config(None, Path.cwd())
+        self.main = self._nearest(_common(paths))
+        given_layer = _Layer(_COMMAND_LINE, given)
+        self.own = _own_rules((*self.main.layers, given_layer), self.of_run("rules"))
         extend(self.own)
-        self._allow_given = given.get("allow", [])
-        self._check_patterns()
+        _check_values(given_layer)
+        self.near(_common(paths))
 
     def near(self, folder: Path) -> Config:
-        """Return the configuration for what lies in a folder: the nearest one, alone."""
+        """Return the configuration for what lies in a folder: the nearest one, alone.
+
+        Raises:
+            ConfigError: It is wrong.
+        """
+        config = self._nearest(folder)
+        if config.file not in self._sound:  # what names rules can be judged only now that those of the user are known
+            for layer in config.layers:
+                _check_values(layer)
+            self._sound.add(config.file)
+        return config
+
+    def _nearest(self, folder: Path) -> Config:
         if self._only is not None:
             return self._only
         folder = Path(os.path.abspath(folder))  # noqa: PTH100  a link leads to the configuration of where it stands
@@ -122,6 +163,8 @@ class Configs:
 
     def of_run(self, key: str) -> Any:  # noqa: ANN401
         """Return what is in force for the run as a whole, or None."""
+        if key in _ADDED:
+            return [*self.main[key], *self._added.get(key, ())]
         return self._given.get(key, self.main[key])
 
     def of_folder(self, folder: Path, key: str) -> Any:  # noqa: ANN401
@@ -137,7 +180,8 @@ class Configs:
         """
         config = self.near(path.parent)
         layers = [{key: config[key] for key in OF_FILES if config[key] is not None}]
-        layers += [{key: table[key] for key in OF_FILES if key in table} for table in _matching(config, path, site)]
+        overrides = (*config["overrides"], *self._added.get("overrides", ()))
+        layers += [{key: table[key] for key in OF_FILES if key in table} for table in _matching(overrides, path, site)]
         settings: dict[str, Any] = {}
         for layer in layers:
             settings |= layer
@@ -156,7 +200,7 @@ class Configs:
         """
         config = self.near(path.parent)
         if config.file not in self._allow:
-            self._allow[config.file] = tuple(map(_allow, (*config["allow"], *self._allow_given)))
+            self._allow[config.file] = tuple(map(_allow, (*config["allow"], *self._added.get("allow", ()))))
         settings = self.of_file(path, site)
         return Treatment(self._selected(settings), self._allow[config.file], _languages(settings), settings.get("removal", "careful"))
 
@@ -169,7 +213,7 @@ class Configs:
 
     def rules(self) -> frozenset[str]:
         """Return the codes of all rules that may be in force for some file of the run, once its files have been found."""
-        varied = self.main["overrides"] or len({config.file for config in self._near.values()}) > 1
+        varied = self.of_run("overrides") or len({config.file for config in self._near.values()}) > 1
         if varied and "select" not in self._given:
             return frozenset(RULES)
         return self._selected({key: self.of_run(key) for key in ("select", "ignore")})
@@ -177,7 +221,7 @@ class Configs:
     def fingerprint(self) -> str:
         """Return all that decides how files are cleaned, once they have been found, as text that is the same for the same settings."""
         decides = (*OF_FILES, "per-file-ignores", "overrides", "allow", "root")
-        tables = [self._given, self.main.table, *(self._near[folder].table for folder in sorted(self._near))]
+        tables = [self._given, self._added, self.main.table, *(self._near[folder].table for folder in sorted(self._near))]
         said = [{key: table[key] for key in decides if table.get(key)} for table in tables]
         return json.dumps([[table for table in said if table], list(map(repr, self.own))], sort_keys=True, default=str)
 
@@ -186,21 +230,6 @@ class Configs:
         if key not in self._rules:
             self._rules[key] = select(*key)
         return self._rules[key]
-
-    def _check_patterns(self) -> None:
-        """Refuse a wrong pattern, rule or budget of the run before any file is read."""
-        allow = list(map(_allow, (*self.main["allow"], *self._allow_given)))
-        Patterns([(entry.pattern, "allow") for entry in allow if entry.pattern])
-        layers = [self.main.table, *self.main["overrides"], self._given]
-        for table in layers:
-            for key in ("select", "ignore", "fail-on"):
-                select(table.get(key) or ())
-            for key in ("max-removed", "max-damaged"):
-                if table.get(key) is not None:
-                    Budget.parse(table[key])
-            _languages(table)
-            if table.get("encoding") is not None:
-                check_name(table["encoding"])
 
 
 def _common(paths: Sequence[Path]) -> Path:
@@ -256,12 +285,10 @@ def _read(file: Path, folder: Path, *, needed: bool = True, seen: tuple[Path, ..
             message = f"{where} must be a table"
             raise ConfigError(message)
     check(table, TOP, where)
-    try:
-        table = _absolute(table, file.parent, folder)
-    except PatternError as error:
-        message = f"{where}: {error}"
-        raise ConfigError(message) from error
+    table = _absolute(table, file.parent, folder, where)
+    _refuse_pipes(table, where)
     before: Mapping[str, Any] = _DEFAULTS
+    layers: tuple[_Layer, ...] = ()
     if "extend" in table:
         parent = file.parent / table.pop("extend")
         if parent.resolve() in (*seen, file.resolve()):
@@ -269,22 +296,42 @@ def _read(file: Path, folder: Path, *, needed: bool = True, seen: tuple[Path, ..
             raise ConfigError(message)
         extended = _read(parent, parent.parent, seen=(*seen, file.resolve()))
         assert extended is not None
-        before = extended.table
+        before, layers = extended.table, extended.layers
     added = {key: [*before[key], *table[key]] for key in _ADDED if key in table}
-    return Config(file, folder, {**before, **table, **added})
+    return Config(file, folder, {**before, **table, **added}, (*layers, _Layer(where, table)))
 
 
-def _absolute(table: Mapping[str, Any], beside: Path, folder: Path) -> dict[str, Any]:
-    """Return the table with its paths and patterns fixed to where they are relative to, so that another file can extend it."""
+def _absolute(table: Mapping[str, Any], beside: Path, folder: Path, where: str) -> dict[str, Any]:
+    """Return a table with its paths and patterns fixed to where they are relative to, so that they hold anywhere.
+
+    Args:
+        table: As TOML gives it.
+        beside: What its paths are relative to.
+        folder: What its patterns are relative to.
+        where: File and table, for the message.
+
+    Raises:
+        ConfigError: A pattern is none.
+    """
+    try:
+        return _tied(table, beside, Path(os.path.abspath(folder)))  # noqa: PTH100
+    except PatternError as error:
+        message = f"{where}: {error}"
+        raise ConfigError(message) from error
+
+
+def _refuse_pipes(table: Mapping[str, Any], where: str) -> None:
+    for path in (*table.get("rules", ()), *(table[key] for key in ("baseline", "profile") if key in table)):
+        if os.path.lexists(path) and not os.path.isfile(path):  # noqa: PTH113  not an error where nobody may look
+            message = f"{where}: {path} is no file"  # a pipe or a device would be waited for, or have no end
+            raise ConfigError(message)
+
+
+def _tied(table: Mapping[str, Any], beside: Path, base: Path) -> dict[str, Any]:
     made = dict(table)
     if "rules" in made:
         made["rules"] = [str(beside / path) for path in made["rules"]]
     made |= {key: str(beside / made[key]) for key in ("baseline", "profile", "model", "root") if key in made}
-    for path in (*made.get("rules", ()), *(made[key] for key in ("baseline", "profile") if key in made)):
-        if os.path.lexists(path) and not os.path.isfile(path):  # noqa: PTH113  not an error where nobody may look
-            message = f"{path} is no file"  # a pipe or a device would be waited for, or have no end
-            raise ConfigError(message)
-    base = Path(os.path.abspath(folder))  # noqa: PTH100
     if "exclude" in made:
         made["exclude"] = [anchored(pattern, base) for pattern in made["exclude"]]
     if "per-file-ignores" in made:
@@ -303,12 +350,12 @@ def _fixed(override: Mapping[str, Any], base: Path) -> dict[str, Any]:
     return made
 
 
-def _matching(config: Config, path: Path, site: str) -> Iterator[Mapping[str, Any]]:
-    """Yield the overrides that hold for a file, weakest first."""
+def _matching(overrides: Sequence[Mapping[str, Any]], path: Path, site: str) -> Iterator[Mapping[str, Any]]:
+    """Yield those overrides that hold for a file, weakest first."""
     full = os.path.abspath(path)  # noqa: PTH100
     for where in WHERE:
         found = []
-        for table in config["overrides"]:
+        for table in overrides:
             if where == "sites" and any(fnmatchcase(site, pattern) for pattern in table.get("sites", ())):
                 found.append((0, table))
             elif where == "folders":
@@ -324,23 +371,60 @@ def _allow(table: Mapping[str, Any]) -> Allow:
     return Allow(table.get("line", ""), table.get("pattern", ""), tuple(table.get("sites", ())), select(rules) if rules else frozenset())
 
 
+def _check_values(layer: _Layer) -> None:
+    """Refuse a word that names no rule, language or encoding, and what is no budget or pattern, before any file is read.
+
+    Raises:
+        ConfigError: It says where the word stands.
+    """
+    where, table = layer
+    for key, read in _READERS.items():
+        try:
+            if key in table:
+                read(table[key])
+        except DechaffError as error:
+            message = f"{where}: {key}: {error}"
+            raise ConfigError(message) from error
+    Patterns([(entry["pattern"], f"{where}: allow") for entry in table.get("allow", ()) if "pattern" in entry])
+    for override in table.get("overrides", ()):
+        _check_values(_Layer(f"{where}: overrides", override))
+
+
 def _languages(settings: Mapping[str, Any]) -> Languages:
-    """Return what settings say of languages.
+    """Return what settings say of languages."""
+    return Languages(
+        _kept(settings.get("keep-lang") or ("en",)), settings.get("foreign-blocks", "edges"), settings.get("language-engine", "profiles")
+    )
+
+
+def _kept(codes: Sequence[str]) -> tuple[str, ...]:
+    """Return languages by their codes, in order.
 
     Raises:
         ConfigError: One is not known.
     """
-    kept = tuple(sorted({code.lower() for code in settings.get("keep-lang") or ("en",)}))
+    kept = tuple(sorted({code.lower() for code in codes}))
     if unknown := sorted(set(kept) - known()):
-        message = f"keep-lang: {unknown[0]!r} is not a language that dechaff knows; it takes ISO 639 codes: {', '.join(sorted(known()))}"
+        message = f"{unknown[0]!r} is not a language that dechaff knows; it takes ISO 639 codes: {', '.join(sorted(known()))}"
         raise ConfigError(message)
-    return Languages(kept, settings.get("foreign-blocks", "edges"), settings.get("language-engine", "profiles"))
+    return kept
 
 
-def _own_rules(config: Config, given: Mapping[str, Any]) -> tuple[Rule, ...]:
-    """Return the user's own rules, from the configuration and from the files that it names."""
-    own = [from_block(block, "chrome", str(config.file)) for block in (*config["rule"], *given.get("rule", []))]
-    for name in (*config["rules"], *given.get("rules", [])):
+_READERS: Mapping[str, Callable[[Any], object]] = {
+    **dict.fromkeys(("select", "ignore", "fail-on"), select),
+    **dict.fromkeys(("max-removed", "max-damaged"), Budget.parse),
+    "keep-lang": _kept,
+    "encoding": check_name,
+    "per-file-ignores": lambda globs: list(map(select, globs.values())),
+    "allow": lambda entries: list(map(_allow, entries)),
+}
+"""What reads a value, and refuses one that it cannot."""
+
+
+def _own_rules(layers: Sequence[_Layer], files: Sequence[str]) -> tuple[Rule, ...]:
+    """Return the user's own rules, from what files and the command line say and from the files that they name."""
+    own = [from_block(block, "chrome", layer.where) for layer in layers for block in layer.table.get("rule", ())]
+    for name in files:
         try:
             own += parse(Path(name).read_text(encoding="utf-8"), "chrome", name)
         except (OSError, UnicodeDecodeError) as error:

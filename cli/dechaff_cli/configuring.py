@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dechaff.errors import DechaffError
-from dechaff_cli import corpus
+from dechaff_cli import corpus, writing
 from dechaff_cli.keys import TOP, ConfigError, check
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def add(file: Path, blocks: list[str]) -> None:
         raise ConfigError(message) from error
     try:
         mode = file.stat().st_mode & 0o7777 if file.exists() else None
-        corpus.write(file.resolve(), text.encode("utf-8"), mode, lasting=True)
+        writing.write(file.resolve(), text.encode("utf-8"), mode, lasting=True)
     except OSError as error:
         message = f"{file} cannot be written: {error.strerror}"
         raise corpus.CorpusError(message) from error

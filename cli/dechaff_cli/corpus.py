@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
@@ -20,13 +19,6 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 INCLUDE = ("*.txt", "*.text", "*.md")
-STDIN = "-"
-REPORT_FILES = {
-    *("findings.jsonl", "containers.jsonl", "changes.diff", "index.html", "summary.md", "summary.json"),
-    *("data", "run.json", "corrections.jsonl"),
-    *("resume.sqlite", "resume.sqlite-wal", "resume.sqlite-shm"),
-}
-"""What a report consists of. A folder that holds nothing else is an earlier report, and a new one takes its place."""
 
 
 class CorpusError(DechaffError):
@@ -179,10 +171,12 @@ class _Walk:
     def _take(self, entry: os.DirEntry[str], name: str) -> Iterator[Source]:
         """Yield what an entry holds, if it is a file to clean; count it if not."""
         path = Path(entry.path)
-        if entry.is_symlink() and not _leads_inside(path, self._root):
-            self._corpus.skipped["symbolic links that lead out of the folder, to a folder, or nowhere"] += 1
+        if entry.name.startswith("."):
+            self._corpus.skipped["hidden files"] += 1
+        elif entry.is_symlink() and not _leads_inside(path, self._root):
+            self._corpus.skipped["symbolic links out of the folder, to a folder, or to nothing"] += 1
         elif not entry.is_file():
-            self._corpus.skipped["pipes, sockets and devices"] += 1
+            self._corpus.skipped["special files (pipes, sockets, devices)"] += 1
         elif not any(fnmatch(name if "/" in pattern else entry.name, pattern) for pattern in self._include):
             self._corpus.skipped[f"files not named {', '.join(self._include)}"] += 1
         elif why := self._passed_over(path, False):
@@ -199,20 +193,31 @@ def _leads_inside(link: Path, root: Path) -> bool:
         return False
 
 
-def refuse_twins(corpus: Corpus) -> None:
-    """Keep the first of several files that would be written to one place, or one below the other; the others become problems."""
+def refuse_twins(
+    corpus: Corpus, place: Callable[[Source], str] = lambda source: source.name, shares: Callable[[Source], bool] = lambda _: False
+) -> None:
+    """Keep the first of several files that would be written to one place, or one below the other; the others become problems.
+
+    Args:
+        corpus: The files.
+        place: Where a file is written, below the output folder.
+        shares: Whether it is written there together with others of which that is said too.
+    """
     files: dict[str, Source] = {}
     folders: dict[str, Source] = {}
+    kept = []
     for source in corpus.files:
-        above = list(_above(source.name))
-        first = files.get(source.name) or folders.get(source.name) or next((files[name] for name in above if name in files), None)
-        if first is None:
-            files[source.name] = source
-            folders.update(dict.fromkeys(above, source))
+        name = place(source)
+        above = list(_above(name))
+        first = files.get(name) or folders.get(name) or next((files[folder] for folder in above if folder in files), None)
+        if first is not None and not (place(first) == name and shares(first) and shares(source)):
+            where = "to the same place as" if place(first) == name else "where there can be only one of it and"
+            corpus.problems.append((source.shown, f"would be written {where} {first.shown}; clean them into folders of their own"))
             continue
-        where = "to the same place as" if first.name == source.name else "where there can be only one of it and"
-        corpus.problems.append((str(source.path), f"would be written {where} {first.path}; clean them into folders of their own"))
-    corpus.files = list(files.values())
+        files.setdefault(name, source)
+        folders.update(dict.fromkeys(above, source))
+        kept.append(source)
+    corpus.files = kept
 
 
 def _above(name: str) -> Iterator[str]:
@@ -237,170 +242,14 @@ def site(name: str, text: str) -> str:
     'trials'
     >>> site("17.txt", "https://www.example.org/17")
     'www.example.org'
+    >>> site("www.example.org.md", "Rain fell."), site("www.example.org", "Rain fell.")
+    ('www.example.org', 'www.example.org')
     """
     first = next((line for line in text[:2000].split("\n") if line.strip()), "")
     if match := _HOST.fullmatch(first.strip()):
         return match[1].lower()
     folder, _, page = name.rpartition("/")
-    if match := _HOST_IN_NAME.match(page.removesuffix(".txt")):
+    stem, _, ending = page.rpartition(".")
+    if match := _HOST_IN_NAME.match(stem if f"*.{ending}" in INCLUDE else page):
         return (match[1] or match[2]).lower()
     return folder.split("/")[0]
-
-
-def check_output(sources: Sequence[Path], out: Path, report: Path | None, *, overwrite: bool, option: str = "--output") -> None:
-    """Make the folders of an output, and refuse one that would mix with the input or hide what is there.
-
-    Raises:
-        CorpusError: It says which folder and what to do; no folder was made.
-    """
-    folders = [(folder, what) for folder, what in ((out, option), (report, "--report")) if folder is not None]
-    for folder, what in folders:
-        refuse_mixing(sources, folder, what)
-        if folder is report and folder.resolve().is_relative_to(out.resolve()):
-            message = f"{what} {folder} is inside {out}: the report would mix with the clean copies. Choose a folder beside it."
-            raise CorpusError(message)
-        if folder.exists() and not folder.is_dir():
-            message = f"{what} {folder} is a file; name a folder."
-            raise CorpusError(message)
-        held = {path.name for path in folder.iterdir() if not path.name.startswith(".dechaff")} if folder.is_dir() else set()
-        if held - (REPORT_FILES if what == "--report" else set()) and not overwrite:
-            message = f"{what} {folder} is not empty; give --overwrite to replace files of the same names, or choose another folder."
-            if option == "--output":
-                message = message.replace("--overwrite to", "--resume to go on with what is there, --overwrite to")
-            raise CorpusError(message)
-    made: list[Path] = []
-    for folder, what in folders:
-        try:
-            made += make_folder(folder)
-            with tempfile.TemporaryFile(dir=folder):
-                pass
-        except OSError as error:
-            for one in reversed(made):
-                one.rmdir()
-            message = f"{what} {folder} cannot be written to: {error.strerror}."
-            raise CorpusError(message) from error
-
-
-def refuse_mixing(sources: Sequence[Path], folder: Path, what: str) -> None:
-    """Refuse a folder for an output that lies in a source, or a source in it.
-
-    Raises:
-        CorpusError: It says which, and what to do.
-    """
-    place = folder.resolve()
-    for source in sources:
-        origin = source.resolve()
-        if place == origin or (origin.is_dir() and place.is_relative_to(origin)):
-            message = f"{what} {folder} is inside {source}: cleaning would take its own output for input. Choose a folder beside it."
-            raise CorpusError(message)
-        if origin.is_relative_to(place):
-            message = f"{what} {folder} holds {source}: cleaning could overwrite the originals. Choose a folder of its own."
-            raise CorpusError(message)
-
-
-def make_folder(folder: Path) -> list[Path]:
-    """Make a folder and those above it, however many; return those that were not there, outermost first.
-
-    Raises:
-        OSError: One cannot be made.
-    """
-    missing = []
-    for place in (folder, *folder.parents):
-        if place.exists():
-            break
-        missing.append(place)
-    for place in reversed(missing):
-        place.mkdir(exist_ok=True)  # another process may be making the same one
-    return missing[::-1]
-
-
-def below(folder: Path, name: str) -> Path:
-    """Return the path of a file in a folder.
-
-    Args:
-        folder: The folder.
-        name: The name as reports have it.
-
-    Raises:
-        CorpusError: The name leads out of the folder, as one in a forged report could, or no file can have it.
-    """
-    try:
-        here = os.fsdecode(name.encode("utf-8", "surrogateescape"))
-    except UnicodeEncodeError:
-        here = ""
-    if not here or "\0" in here or Path(here).is_absolute() or ".." in Path(here).parts:
-        message = f"{name!r} is no path below a folder"
-        raise CorpusError(message)
-    return folder / here
-
-
-def write_below(folder: Path | str, name: str, data: bytes) -> None:
-    """Write a file below a folder, and not through a link that leads out of it.
-
-    Args:
-        folder: The folder; the address of one on another file system.
-        name: The name as reports have it.
-        data: What the file holds.
-
-    Raises:
-        CorpusError: The name, or a link on the way, leads out of the folder.
-        OSError: It could not be written; nothing is left behind.
-    """
-    if isinstance(folder, str):
-        remote().write(remote().below(folder, name), data)
-    else:
-        write(place_below(folder, name), data)
-
-
-def place_below(folder: Path, name: str) -> Path:
-    """Return the path of a file that may be written below a folder; the folders above it are made.
-
-    Raises:
-        CorpusError: The name, or a link on the way, leads out of the folder.
-        OSError: A folder cannot be made.
-    """
-    path = below(folder, name)
-    make_folder(path.parent)
-    if not path.parent.resolve().is_relative_to(folder.resolve()):
-        message = f"{path.parent} is a link that leads out of {folder}: writing there could overwrite other files"
-        raise CorpusError(message)
-    return path
-
-
-def write(path: Path, data: bytes, mode: int | None = None, *, lasting: bool = False) -> None:
-    """Write a file so that it is there whole or not at all.
-
-    Args:
-        path: Where it goes.
-        data: What it holds.
-        mode: Its permissions; those of any new file by default.
-        lasting: Whether it must be on the disk before it takes its place: where it stands for what cannot be made again.
-
-    Raises:
-        OSError: It could not be written; nothing is left behind.
-    """
-    make_folder(path.parent)
-    handle, beside = tempfile.mkstemp(prefix=".dechaff-", suffix=".tmp", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            if lasting:
-                to_disk(file)
-        Path(beside).chmod(0o666 & ~umask() if mode is None else mode)
-        Path(beside).replace(path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
-
-
-def to_disk(file: BinaryIO) -> None:
-    """Have the system write to the disk what it holds of a file: a rename may reach the disk before what is renamed."""
-    file.flush()
-    os.fsync(file.fileno())
-
-
-def umask() -> int:
-    """Return the permissions that new files are not to have."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

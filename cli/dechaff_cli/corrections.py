@@ -26,6 +26,7 @@ _MOST = 10_000  # corrections in a file: more were not made by hand
 _SPECIAL = re.compile(r"([\\.+*?()|\[\]{}^$])")
 _DIGITS = re.compile(r"[0-9]+")
 _CODE = re.compile(r"OWN(\d{3})")
+_CODES = 1000  # beyond what three digits count
 _WORD = re.compile(r"[a-z0-9]+")
 _NAME_WORDS = 4  # of the line, in the name of a rule
 _NEXT = "Rain fell on the hill."  # the content beside the chaff in a rule's own example
@@ -116,18 +117,28 @@ def read(text: str) -> list[Correction]:
     return [Correction.from_record(one) for one in table["corrections"]]
 
 
-def block(correction: Correction, codes: Collection[str] = (), *, within: str = "") -> str:
+def free_code(taken: Collection[str] = ()) -> str:
+    """Return a code for one more rule; nothing if there is none left.
+
+    Args:
+        taken: Codes of rules that RULES does not have.
+    """
+    numbers = {int(match[1]) for code in (*RULES, *taken) if (match := _CODE.fullmatch(code))}
+    return next((f"OWN{number:03}" for number in range(1, _CODES) if number not in numbers), "")
+
+
+def block(correction: Correction, code: str, *, within: str = "") -> str:
     """Return what a correction adds to a configuration, as TOML.
 
     Args:
         correction: Without a fault.
-        codes: Codes of rules that the configuration has already and RULES does not.
+        code: The code of its rule, if it becomes one.
         within: The table that the configuration is part of, as "tool.dechaff".
     """
     prefix = f"{within}." if within else ""
     where = f"{correction.path}:{correction.line}" if correction.line else correction.path
     if correction.kind == "chrome":
-        table = {**_rule(correction, codes), "source": where}
+        table = {**_rule(correction, code), "source": where}
         return f"[[{prefix}rule]]\n" + _table(table)
     allow = correction.allow()
     table = {"line": allow.line} if allow.line else {"pattern": allow.pattern}
@@ -137,14 +148,12 @@ def block(correction: Correction, codes: Collection[str] = (), *, within: str = 
     return f"[[{prefix}allow]]\n" + _table(table)
 
 
-def _rule(correction: Correction, codes: Collection[str]) -> dict[str, Any]:
+def _rule(correction: Correction, code: str) -> dict[str, Any]:
     text = bare(correction.text)
-    taken = {int(match[1]) for code in (*RULES, *codes) if (match := _CODE.fullmatch(code))}
-    number = next(number for number in range(1, 1000) if number not in taken)
     words = _WORD.findall(text.lower())[:_NAME_WORDS]
     return {
-        "code": f"OWN{number:03}",
-        "name": "-".join(["own", *words, str(number)]),
+        "code": code,
+        "name": "-".join(["own", *words, str(int(code.removeprefix("OWN")))]),
         "effect": "remove",
         "why": "Somebody who read the report called it chrome.",
         "since": __version__,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from dechaff.pages import paged
 from dechaff_cli import corpus, reading, run, work, worker
 from dechaff_cli.corpora import Documents
 from dechaff_cli.corpora.forms import is_container
+from dechaff_cli.results import last_line
 from dechaff_cli.terminal import lines_of, safe
 
 if TYPE_CHECKING:
@@ -61,8 +63,8 @@ def of_line(path: Path, number: int, folder: Path | None, asked: Call) -> Iterat
         CorpusError: There is no such file or line, or the file is not in the corpus.
     """
     file, record = _within(path)
-    found = corpus.find([file] if folder is None else [folder])
-    documents = Documents(work.placed(found.files, asked.roots), asked.columns)
+    found = work.find(replace(asked, paths=(str(folder or file),)))
+    documents = Documents(found.files, found.columns)
     source = next((source for source in documents if source.record == record and source.path.resolve() == file.resolve()), None)
     if source is None:
         message = f"{path} " + ("does not exist" if not file.exists() else f"is not one of the texts that cleaning {folder or file} takes")
@@ -78,11 +80,7 @@ def of_line(path: Path, number: int, folder: Path | None, asked: Call) -> Iterat
     task = asked.task()
     counts = run.survey(documents, task, 1)
     outcome = next(run.clean([source], task, counts, 1))
-    here = [
-        finding
-        for finding in outcome.report.findings
-        if finding.line <= number <= finding.line + max(finding.old.rstrip("\n").count("\n"), 0)
-    ]
+    here = [finding for finding in outcome.report.findings if finding.line <= number <= last_line(finding)]
     yield f"{safe(str(path))}:{number}"
     yield from lines_of(lines[number - 1])
     changed = False
@@ -90,7 +88,7 @@ def of_line(path: Path, number: int, folder: Path | None, asked: Call) -> Iterat
         rule = RULES[finding.rule]
         changed = changed or rule.effect != "report"
         verb = {"repair": "repaired", "remove": "removed", "report": "reported"}[rule.effect]
-        yield f"{verb}: {rule.code} {rule.name}: {finding.note}"
+        yield f"{verb}: {rule.code} {rule.name}: {safe(finding.note)}"
         yield f"    {rule.why}"
         if finding.new and finding.old.strip():
             yield f"    {safe(finding.old)!r} becomes {safe(finding.new)!r}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from dechaff_cli import corpus, work
+from dechaff_cli import corpus, places, work
 from dechaff_cli.account import Account
 from dechaff_cli.corpora import cleaning, converting
 from dechaff_cli.corpora.remote import is_url
@@ -18,7 +18,7 @@ from dechaff_cli.exits import fail
 from dechaff_cli.formats.summary import Summary
 from dechaff_cli.manifest import NAME, Manifest
 from dechaff_cli.passes import Passes
-from dechaff_cli.report_folder import ReportFolder
+from dechaff_cli.report_folder import ReportFolder, is_whole
 from dechaff_cli.resuming import configuration
 from dechaff_cli.terminal import note, show
 
@@ -83,6 +83,8 @@ def clean_into(output: Output, found: Corpus, asked: Call, run: Run) -> None:
         CorpusError: The folders cannot be used so.
     """
     if not found.files:  # folders and a report of nothing would only be in the way of the next try
+        if not found.problems:
+            raise CorpusError(work.nothing(asked, found))
         fail(found.problems)
     corpus.refuse_twins(found)
     if output.to is not None:
@@ -109,7 +111,7 @@ def clean_into(output: Output, found: Corpus, asked: Call, run: Run) -> None:
             manifest = held.enter_context(Manifest(output.report, made_by, resume=output.resume))
         passes = held.enter_context(Passes(found, task, asked.jobs, manifest))
         counts = passes.survey()
-        if passes.nothing_to_do():
+        if passes.nothing_to_do() and output.report is not None and is_whole(output.report):
             note(f"Nothing has changed: {output.folder} and its report are as the last run left them.")
             return
         summary = _write(output, found, task, passes.clean(counts), run)
@@ -163,11 +165,12 @@ def _check(output: Output, asked: Call) -> None:
             raise CorpusError(message)
         corpus.remote().check_output(asked.paths, folder, overwrite=output.overwrite)
         if report is not None:
-            corpus.check_output(here, report, None, overwrite=output.overwrite, option="--report")
+            places.check_output(here, report, None, overwrite=output.overwrite, option="--report")
     else:
         here = _check_folder(output, folder, here)
     if output.quarantine is not None:
-        corpus.check_output(here, output.quarantine, None, overwrite=output.overwrite or output.resume, option="--quarantine")
+        here = here if report is None else [*here, report]
+        places.check_output(here, output.quarantine, None, overwrite=output.overwrite or output.resume, option="--quarantine")
 
 
 def _check_folder(output: Output, folder: Path, sources: list[Path]) -> list[Path]:
@@ -176,7 +179,7 @@ def _check_folder(output: Output, folder: Path, sources: list[Path]) -> list[Pat
     if output.resume and folder.is_dir() and any(folder.iterdir()) and not (report and (report / NAME).is_file()):
         message = f"--resume: nothing in {report} tells what {folder} holds; clean into a new folder"
         raise CorpusError(message)
-    corpus.check_output(sources, folder, report, overwrite=output.overwrite or output.resume)
+    places.check_output(sources, folder, report, overwrite=output.overwrite or output.resume)
     return [*sources, folder]
 
 
@@ -187,7 +190,10 @@ def only_writer(folder: Path) -> Iterator[None]:
     Raises:
         CorpusError: Another run writes into it.
     """
-    lock = FileLock(folder / LOCK, timeout=_PATIENCE)
+    file = folder / LOCK
+    if file.is_symlink() or (file.exists() and file.stat().st_nlink > 1):  # none of ours; most versions of filelock empty what it leads to
+        file.unlink()
+    lock = FileLock(file, timeout=_PATIENCE)
     try:
         lock.acquire()
     except Timeout as error:
@@ -196,7 +202,7 @@ def only_writer(folder: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        (folder / LOCK).unlink(missing_ok=True)  # while it is held: whoever waits for it looks again
+        file.unlink(missing_ok=True)  # while it is held: whoever waits for it looks again
         lock.release()
 
 

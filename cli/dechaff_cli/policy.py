@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dechaff import RULES
 from dechaff.errors import DechaffError
 from dechaff_cli.results import last_line
+from dechaff_cli.words import several
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,12 +27,16 @@ class Budget(NamedTuple):
     """How much may change: a share, or a count."""
 
     most: float
-    """A share in [0, 1], or a number of lines."""
+    """A share in [0, 1], or a number of lines or characters."""
     is_share: bool
 
     @classmethod
-    def parse(cls, text: str | float) -> Budget:
+    def parse(cls, text: str | float, counted: str = "lines") -> Budget:
         """Return the budget that a user wrote: "30%" for a share, 30 for a count.
+
+        Args:
+            text: As it was written.
+            counted: What a count is of.
 
         Raises:
             PolicyError: It is neither.
@@ -43,7 +48,7 @@ class Budget(NamedTuple):
         """
         match = _BUDGET.fullmatch(str(text).strip())
         if match is None or (match[2] and float(match[1]) > 100) or (not match[2] and "." in match[1]):
-            message = f"{text!r} is no budget: write a share such as 30%, or a number of lines such as 30"
+            message = f"{text!r} is no budget: write a share such as 30%, or a number of {counted} such as 30"
             raise PolicyError(message)
         return cls(float(match[1]) / 100, is_share=True) if match[2] else cls(float(match[1]), is_share=False)
 
@@ -97,4 +102,4 @@ def _over(budget: Budget, part: int, whole: int, lines: int, what: str) -> list[
     if budget.is_share:
         share = part / whole if whole else 0.0
         return [f"{100 * share:.1f}% of the {what}, more than {budget}"] if share > budget.most else []
-    return [f"{lines:,} lines {what.rsplit(maxsplit=1)[-1]}, more than {budget}"] if lines > budget.most else []
+    return [f"{several(lines, 'line')} {what.rsplit(maxsplit=1)[-1]}, more than {budget}"] if lines > budget.most else []

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, Self
 
 from dechaff import FileReport, RestoreError, restore
-from dechaff_cli import corpus
+from dechaff_cli import corpus, places, writing
+from dechaff_cli.html import PAGE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -124,13 +125,15 @@ class ReportFolder:
         """Put all files in their places."""
         for file, name in ((self._findings, FINDINGS), (self._diff, DIFF)):
             file.close()
-            Path(file.name).chmod(0o666 & ~corpus.umask())
+            Path(file.name).chmod(0o666 & ~writing.umask())
             Path(file.name).replace(self._folder / name)
         if self._containers:
             lines = "".join(json.dumps(container) + "\n" for container in self._containers)
-            corpus.write(self._folder / CONTAINERS, lines.encode("ascii"))
+            writing.write(self._folder / CONTAINERS, lines.encode("ascii"))
+        else:
+            (self._folder / CONTAINERS).unlink(missing_ok=True)
         if self._run is not None:
-            corpus.write(self._folder / RUN, self._run.to_json(self._folder).encode("ascii"))
+            writing.write(self._folder / RUN, self._run.to_json(self._folder).encode("ascii"))
         page = self._page or self._open.enter_context(_counted(self._folder, self._clean))
         _finish(self._folder, page, summary, self._rules)
 
@@ -193,8 +196,8 @@ def _counted(folder: Path, clean: Path | None) -> Page:
 
 def _finish(folder: Path, page: Page, summary: Summary, rules: Sequence[str]) -> None:
     lines = page.finish(summary)
-    corpus.write(folder / FIGURES, summary.to_json(rules).encode("utf-8"))
-    corpus.write(folder / SUMMARY, summary.to_markdown(lines).encode("utf-8"))
+    writing.write(folder / FIGURES, summary.to_json(rules).encode("utf-8"))
+    writing.write(folder / SUMMARY, summary.to_markdown(lines).encode("utf-8"))
 
 
 def containers(folder: Path) -> dict[str, tuple[Columns, str]]:
@@ -218,6 +221,11 @@ def containers(folder: Path) -> dict[str, tuple[Columns, str]]:
         message = f"{path} cannot be read: {error}"
         raise RestoreError(message) from error
     return found
+
+
+def is_whole(folder: Path) -> bool:
+    """Return whether a folder holds all that every report has."""
+    return all((folder / name).is_file() for name in (FINDINGS, DIFF, SUMMARY, FIGURES, RUN, PAGE))
 
 
 def read(folder: Path) -> Iterator[FileReport | RestoreError]:
@@ -252,13 +260,13 @@ def original(file: FileReport, cleaned: Path, quarantine: Path | None) -> bytes:
         CorpusError: The name in the record leads out of its folder.
         OSError: A file cannot be read.
     """
-    copy = corpus.below(cleaned, file.path)
+    copy = places.below(cleaned, file.path)
     if copy.exists() or (quarantine is None and not any(finding.rule == "LAN001" for finding in file.findings)):
         return restore(copy.read_bytes(), file)
     if quarantine is None:
         message = "it has no clean copy: it is wholly in another language; if clean put it aside, name that folder with --quarantine"
         raise RestoreError(message)
-    raw = corpus.below(quarantine, file.path).read_bytes()
+    raw = places.below(quarantine, file.path).read_bytes()
     if sha256(raw).hexdigest() != file.sha256_in:
         message = "the file put aside is not the one that the report was written for"
         raise RestoreError(message)

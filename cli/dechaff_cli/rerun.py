@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 FILE = "run.json"
 _FORM = 1
-_PATHS = ("model", "profile")  # options that name a file
+_PATHS = ("model", "profile")  # options that name a file, recorded like the paths of the call; settings are recorded as they were typed
 
 
 class RunError(DechaffError):
@@ -34,6 +34,8 @@ class Run(NamedTuple):
     quarantine: str | None = None
     options: Mapping[str, Any] = {}
     """By name of the parameter of `calls.call`; those that were not given are left out."""
+    folder: str = os.curdir
+    """Where the user was: what patterns and paths of the settings are relative to."""
 
     def to_json(self, folder: Path) -> str:
         """Return the record for a report folder: ASCII, with paths relative to the folder, so that all of it can be moved together."""
@@ -52,6 +54,7 @@ class Run(NamedTuple):
             "isolated": self.isolated,
             "quarantine": self.quarantine and near(self.quarantine),
             "options": options,
+            "folder": near(self.folder),
         }
         return json.dumps(record, indent=1) + "\n"
 
@@ -76,7 +79,7 @@ class Run(NamedTuple):
 
             said = dict(record["options"])
             check({name.replace("_", "-"): value for name, value in said.items()}, TOP, f"{file}: options")
-            options = {name: here(value) if name in _PATHS else value for name, value in said.items()}
+            options = {name: os.path.abspath(here(value)) if name in _PATHS else value for name, value in said.items()}  # noqa: PTH100
             return cls(
                 tuple(here(path) for path in record["paths"]),
                 here(f"../{_usual(folder)}") if record["output"] is None else here(record["output"]),
@@ -84,6 +87,7 @@ class Run(NamedTuple):
                 bool(record["isolated"]),
                 None if record["quarantine"] is None else here(record["quarantine"]),
                 options,
+                here(record["folder"]),
             )
         except OSError as error:
             message = f"{file} cannot be read: {error.strerror}; give the report folder that `dechaff clean` wrote"
@@ -98,7 +102,7 @@ class Run(NamedTuple):
         Raises:
             DechaffError: A path, a setting or a configuration is wrong.
         """
-        return calls.call(self.paths, self.config, isolated=self.isolated, **self.options)
+        return calls.call(self.paths, self.config, isolated=self.isolated, folder=self.folder, **self.options)
 
 
 def _usual(folder: Path) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from functools import lru_cache
 from hashlib import sha256
+from importlib import metadata
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +15,7 @@ import dechaff
 from dechaff.repetition import Survey
 from dechaff.rules import digest as rules_digest
 from dechaff.tally import counted
-from dechaff_cli import corpus, run, worker
+from dechaff_cli import corpus, places, run, worker
 from dechaff_cli.engine.batches import Ask, batches
 from dechaff_cli.engine.counts import Counts
 from dechaff_cli.manifest import Known, made_of
@@ -29,6 +31,10 @@ if TYPE_CHECKING:
     from dechaff_cli.task import Outcome, Task
 
 
+LIBRARIES = ("chardetng-py", "ftfy", "google-re2", "langdetect", "numpy")
+"""Those that the cleaning itself asks: another version may decide otherwise."""
+
+
 def configuration(task: Task, *more: object) -> str:
     """Return the digest of what decides, beside its bytes and its site, what becomes of a document.
 
@@ -40,13 +46,21 @@ def configuration(task: Task, *more: object) -> str:
     files = sorted(Path(dechaff.__file__).parent.rglob("*.py"))  # its tables are in the digest of the rules
     for path in (*files, *(sorted(task.model.iterdir()) if task.model else ())):
         found.update(path.name.encode() + b"\0" + path.read_bytes())
+    made_with = [unicodedata.unidata_version, *(f"{name} {_version(name)}" for name in LIBRARIES)]
     settings = None if task.configs is None else task.configs.fingerprint()
     quarantine = task.quarantine is not None
-    said = [rules_digest(), sorted(task.rules), task.encoding, task.removal, quarantine, task.diff, settings, *map(repr, more)]
+    said = [rules_digest(), sorted(task.rules), task.encoding, task.removal, quarantine, task.diff, made_with, settings, *map(repr, more)]
     found.update(json.dumps(said).encode())
     for column in task.profile.rows:
         found.update(column.tobytes())
     return found.hexdigest()
+
+
+def _version(library: str) -> str:
+    try:
+        return metadata.version(library)
+    except metadata.PackageNotFoundError:  # it came in another way than by an installer
+        return ""
 
 
 class Resuming:
@@ -109,7 +123,7 @@ class Resuming:
         """Return whether there is what was made of a file or a container."""
         assert isinstance(self._task.out, Path)
         known = self._manifest.known([source.name]).get(source.name)
-        return corpus.below(self._task.out, source.name).is_file() if known is None else self._is_there(source.name, known.outcome)
+        return places.below(self._task.out, source.name).is_file() if known is None else self._is_there(source.name, known.outcome)
 
     def clean(self, counts: Survey) -> Iterator[tuple[Source, Outcome]]:
         """Yield each document, without what it holds, and what became of it, in order."""
@@ -159,7 +173,7 @@ class Resuming:
             kept[source.name] = known.outcome
             return None
         for folder in self._folders:  # it may go to another one now, or to none
-            corpus.below(folder, source.name).unlink(missing_ok=True)
+            places.below(folder, source.name).unlink(missing_ok=True)
         return Ask(source)
 
     @property
@@ -170,7 +184,10 @@ class Resuming:
         """Return whether the file that was written of a document is where it was put, by its size."""
         report = unpacked(outcome).report
         sizes = (report.bytes_out, report.bytes_in)
-        paths = [corpus.below(folder, name) for folder in self._folders]
+        try:
+            paths = [places.below(folder, name) for folder in self._folders]
+        except corpus.CorpusError:  # a record may be called what no file can be
+            return False
         return any(path.is_file() and path.stat().st_size == size for path, size in zip(paths, sizes, strict=False))
 
     def finish(self) -> None:
@@ -178,5 +195,5 @@ class Resuming:
         for name, outcome in self._manifest.gone():
             if self._is_there(name, outcome):
                 for folder in self._folders:
-                    corpus.below(folder, name).unlink(missing_ok=True)
+                    places.below(folder, name).unlink(missing_ok=True)
         self._manifest.finish()

@@ -16,14 +16,14 @@ from dechaff.confidence import confidence
 from dechaff.guards import guard
 from dechaff.lines import bare
 from dechaff.patterns import Patterns
-from dechaff_cli import configuring, corpus, reading, report_folder, work
+from dechaff_cli import configuring, places, reading, report_folder, work
 from dechaff_cli.again import again, refuse_others
 from dechaff_cli.corpora.remote import is_url
-from dechaff_cli.corrections import Correction, CorrectionError, block
+from dechaff_cli.corrections import Correction, CorrectionError, block, free_code
 from dechaff_cli.rerun import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
 KEPT = "corrections.jsonl"
 """The file of a report folder that holds the corrections made from it."""
@@ -35,6 +35,8 @@ class Proposal(NamedTuple):
     """What a correction would do."""
 
     toml: str
+    code: str
+    """The code of the rule that it becomes, if it becomes one."""
     config: str
     """The file that it would go into."""
     lines: int
@@ -68,22 +70,28 @@ class Review:
         self.config = configuring.place(self.run.call())
         self._gone: dict[tuple[str, str], dict[str, int]] | None = None
 
-    def propose(self, correction: Correction) -> Proposal:
+    def propose(self, correction: Correction, taken: Collection[str] = ()) -> Proposal:
         """Return what a correction would do, and what speaks against it.
+
+        Args:
+            correction: What was said of a line.
+            taken: Codes of rules that the configuration is about to have.
 
         Raises:
             DechaffError: The report or the configuration cannot be read.
         """
         config = str(self.config)
-        if fault := correction.fault():
-            return Proposal("", config, 0, frozenset(), (fault,))
-        toml = block(correction, configuring.own_codes(self.config), within=configuring.within(self.config))
+        code = free_code([*configuring.own_codes(self.config), *taken]) if correction.kind == "chrome" else ""
+        fault = correction.fault() or ("" if code or correction.kind != "chrome" else "the configuration has no room for another rule")
+        if fault:
+            return Proposal("", "", config, 0, frozenset(), (fault,))
+        toml = block(correction, code, within=configuring.within(self.config))
         found = self._kept(correction) if correction.kind == "chrome" else self._removed(correction)
         faults = tuple(_tried(correction)) if correction.kind == "chrome" else ()
         if not found and not faults:
             guarded = guard(correction.text) if correction.kind == "chrome" else ""
             faults = (f"no line would change{f': it is guarded as {guarded}' if guarded else ''}",)
-        return Proposal(toml, config, sum(found.values()), frozenset(found), faults)
+        return Proposal(toml, code, config, sum(found.values()), frozenset(found), faults)
 
     def apply(self, corrections: Sequence[Correction]) -> tuple[list[str], list[tuple[Correction, str]]]:
         """Write corrections into the configuration, clean the files concerned again, and keep the labels.
@@ -94,27 +102,26 @@ class Review:
         Raises:
             DechaffError: The configuration cannot take them, or a file cannot be written.
         """
-        blocks: list[str] = []
-        codes = configuring.own_codes(self.config)
-        paths = set[str]()
+        made: dict[Correction, Proposal] = {}
         refused: list[tuple[Correction, str]] = []
-        made: list[Correction] = []
         for one in dict.fromkeys(corrections):
-            proposal = self.propose(one)
+            proposal = self.propose(one, [earlier.code for earlier in made.values()])
             if proposal.faults:
                 refused.append((one, "; ".join(proposal.faults)))
-                continue
-            toml = block(one, codes, within=configuring.within(self.config))
-            codes += [code for code in codes_of(toml) if code not in codes]
-            blocks.append(toml)
-            paths |= proposal.paths
-            made.append(one)
+            else:
+                made[one] = proposal
         if not made:
             return [], refused
+        paths = frozenset[str]().union(*(proposal.paths for proposal in made.values()))
         refuse_others(self.folder, self.run, paths)
-        configuring.add(self.config, blocks)
-        with (self.folder / KEPT).open("a", encoding="ascii") as kept:
-            kept.writelines(json.dumps(one._asdict()) + "\n" for one in made)
+        file = self.folder / KEPT
+        try:
+            with file.open("a", encoding="ascii") as kept:
+                configuring.add(self.config, [proposal.toml for proposal in made.values()])
+                kept.writelines(json.dumps(one._asdict()) + "\n" for one in made)
+        except OSError as error:
+            message = f"{file} cannot be written: {error.strerror}"
+            raise CorrectionError(message) from error
         changed = again(self.folder, self.run, paths)
         self._gone = None
         return changed, refused
@@ -145,7 +152,7 @@ class Review:
         found: dict[str, int] = defaultdict(int)
         for report in self._reports():
             try:
-                text = corpus.below(Path(self.run.output), report.path).read_bytes().decode("utf-8")
+                text = places.below(Path(self.run.output), report.path).read_bytes().decode("utf-8")
             except (OSError, UnicodeDecodeError):
                 continue
             if needed in text.lower():
@@ -198,11 +205,6 @@ class Review:
             raise CorrectionError(message) from error
 
 
-def codes_of(toml: str) -> list[str]:
-    """Return the codes of the rules in a block."""
-    return [json.loads(line.removeprefix("code = ")) for line in toml.splitlines() if line.startswith("code = ")]
-
-
 def _tried(correction: Correction) -> Iterator[str]:
     """Yield what `dechaff rules test` finds wrong with the rule of a correction.
 
@@ -210,7 +212,7 @@ def _tried(correction: Correction) -> Iterator[str]:
     """
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "tried.toml"
-        file.write_text(block(correction), encoding="utf-8")
+        file.write_text(block(correction, free_code()), encoding="utf-8")
         command = [sys.executable, "-m", "dechaff_cli", "rules", "test", "--isolated", str(file)]
         done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)  # noqa: S603  our own command
     yield from done.stdout.splitlines()

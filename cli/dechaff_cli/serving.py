@@ -104,11 +104,15 @@ class _Handler(BaseHTTPRequestHandler):
                 return
             correction = Correction.from_record(json.loads(self.rfile.read(size)))
             with self.server.lock:
-                self._tell(self._preview(correction) if name == "review/preview" else self._add(correction))
+                answer = self._preview(correction) if name == "review/preview" else self._add(correction)
         except (ValueError, RecursionError):
             self._refuse(HTTPStatus.BAD_REQUEST, "no correction")
         except DechaffError as error:
             self._refuse(HTTPStatus.CONFLICT, safe(str(error)))
+        except OSError as error:
+            self._refuse(HTTPStatus.INTERNAL_SERVER_ERROR, safe(str(error.strerror)))
+        else:
+            self._tell(answer)
 
     def _preview(self, correction: Correction) -> dict[str, Any]:
         found = self.server.review.propose(correction)

@@ -27,7 +27,7 @@ _UNSAFE = re.compile(
 )
 # What drives a CI runner: GitHub reads :: at the start of a line, behind spaces too, and ##[ anywhere; Azure reads ##vso[, TeamCity
 # ##teamcity[.
-_COMMAND = re.compile(r"(?:(?<=\A)|(?<=\n))(\s*):(?=:)|()#(?=#(?:vso|teamcity)?\[)")
+_COMMAND = re.compile(r"\A(\s*):(?=:)|()#(?=#(?:vso|teamcity)?\[)")
 _WIDEST = 10_000  # columns that a table may ask for
 _ELLIPSIS = "…"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
 from dataclasses import replace
@@ -9,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dechaff_cli.exits import fail
+from dechaff_cli.words import several_such
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from dechaff import FileReport
     from dechaff_cli.calls import Call
@@ -34,16 +36,24 @@ def find(asked: Call) -> Corpus:
     found.files, found.columns = placed(found.files, asked.roots), asked.columns
     for url in asked.urls:
         corpus.remote().find(url, include, found)
+    for folder in {source.path.parent for source in found.files}:  # one that was named may lie beyond what was walked through
+        configs.near(folder)
     if configs.of_run("force-exclude"):
         kept = [source for source in found.files if not matches(excluded(source.path.parent), source.path)]
         found.skipped += Counter({"files excluded by the configuration": len(found.files) - len(kept)})
         found.files = kept
     elif not found.files and not found.problems:
-        message = f"no file to clean below {', '.join(asked.paths)}: looked for {', '.join(include)}. Name others with --include GLOB."
-        if found.skipped:
-            message += f" Passed over: {'; '.join(f'{count:,} {why}' for why, count in sorted(found.skipped.items()))}."
-        raise corpus.CorpusError(message)
+        raise corpus.CorpusError(nothing(asked, found))
     return found
+
+
+def nothing(asked: Call, found: Corpus) -> str:
+    """Return the message that there is nothing to clean, and what was passed over."""
+    include = ", ".join(asked.configs.of_run("include"))
+    message = f"no file to clean below {', '.join(asked.paths)}: looked for {include}. Name others with --include GLOB."
+    if found.skipped:
+        message += f" Passed over: {'; '.join(several_such(count, why) for why, count in sorted(found.skipped.items()))}."
+    return message
 
 
 def placed(files: Sequence[Source], roots: Sequence[Path]) -> list[Source]:
@@ -72,6 +82,7 @@ def clean_in_place(found: Corpus, task: Task, jobs: int) -> None:
 
     errors = list(found.problems)
     cleaning.overwrite(found, cleaned(found, task, jobs), errors)
+    say_skipped(found)
     if errors:
         fail(errors)
 
@@ -81,7 +92,7 @@ def say_skipped(found: Corpus) -> None:
     from dechaff_cli.terminal import note
 
     for why, count in sorted(found.skipped.items()):
-        note(f"Passed over: {count:,} {why}")
+        note(f"Passed over: {several_such(count, why)}")
 
 
 def from_stdin(task: Task, name: str) -> Outcome:
@@ -105,10 +116,28 @@ def cleaned(found: Corpus, task: Task, jobs: int) -> Iterator[tuple[Source, Outc
 
 
 def each(
-    asked: Call, errors: list[tuple[str, str]], *, diff: bool = False, keep_text: bool = False, quiet: bool = False
+    asked: Call,
+    errors: list[tuple[str, str]],
+    results: Path | None = None,
+    *,
+    diff: bool = False,
+    keep_text: bool = False,
+    quiet: bool = False,
 ) -> Iterator[tuple[Outcome, Source]]:
-    """Yield what would become of each document and where it is; what cannot be read is added to the errors."""
-    from dechaff_cli.corpus import Source
+    """Yield what would become of each document and where it is.
+
+    Args:
+        asked: The call.
+        errors: Takes what cannot be read.
+        results: The file that the results go to, if there is one.
+        diff: Whether their diffs are wanted.
+        keep_text: Whether their clean texts are.
+        quiet: Whether to say nothing of what was passed over.
+
+    Raises:
+        CorpusError: The results would be written over one of the files.
+    """
+    from dechaff_cli.corpus import CorpusError, Source
 
     if asked.from_stdin:
         outcome = from_stdin(asked.task(diff=diff, keep_text=keep_text), asked.stdin_filename)
@@ -118,6 +147,13 @@ def each(
             yield outcome, Source(Path(asked.stdin_filename), asked.stdin_filename, 0)
         return
     found = find(asked)
+    if len(asked.paths) > 1:
+        found.files = _once(found.files)
+    if results is not None:
+        for source in found.files:
+            if source.path.name == results.name and source.path.resolve() == results.resolve():
+                message = f"{results} is one of the files that the results are about; choose another"
+                raise CorpusError(message)
     errors += found.problems
     task = asked.task(diff=diff, keep_text=keep_text)
     for source, outcome in cleaned(found, task, asked.jobs):
@@ -129,16 +165,38 @@ def each(
         say_skipped(found)
 
 
-def write_file(output: Path, data: bytes, paths: Sequence[str] = ()) -> None:
-    """Write a result to the file that the user named, unless it is one of the files that the result is about."""
+def _once(files: Sequence[Source]) -> list[Source]:
+    """Return files without those that were named before; a link is a file of its own."""
+    known: dict[str, Source] = {}
+    for source in files:
+        known.setdefault(source.url or os.path.join(os.path.realpath(source.path.parent), source.path.name), source)  # noqa: PTH118
+    return list(known.values())
+
+
+def refuse_inside(output: Path, folders: Iterable[str | Path]) -> None:
+    """Keep a result out of the folders that it is about.
+
+    Raises:
+        CorpusError: It is in one.
+    """
     from dechaff_cli import corpus
 
-    for path in paths:
-        if output.resolve().is_relative_to(Path(path).resolve()):
-            message = f"{output} is inside {path}: choose a file beside it"
+    for folder in folders:
+        if output.resolve().is_relative_to(Path(folder).resolve()):
+            message = f"{output} is inside {folder}: choose a file beside it"
             raise corpus.CorpusError(message)
+
+
+def write_file(output: Path, data: bytes) -> None:
+    """Write a result to the file that the user named.
+
+    Raises:
+        CorpusError: It cannot be written.
+    """
+    from dechaff_cli import corpus, writing
+
     try:
-        corpus.write(output, data, lasting=True)
+        writing.write(output, data, lasting=True)
     except OSError as error:
         message = f"{output} cannot be written: {error.strerror}"
         raise corpus.CorpusError(message) from error

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import gc
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from traceback import extract_tb
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from dechaff import Document, Pipeline, decode
+from dechaff.errors import DechaffError
 from dechaff.repetition import add_quote
 from dechaff.report import FileReport, again, describe
 from dechaff.rules import extend
 from dechaff.suspects import suspects
-from dechaff_cli import corpus
+from dechaff_cli import corpus, writing
 from dechaff_cli.config import Treatment
 from dechaff_cli.formats.diff import unified
 from dechaff_cli.html import changes
@@ -20,7 +23,7 @@ from dechaff_cli.reading import Read, document, read
 from dechaff_cli.task import Outcome, packed, unpacked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
     from dechaff_cli.engine.batches import Ask
     from dechaff_cli.task import Task
 
+_Made = TypeVar("_Made")
 _GARBAGE = 100_000  # allocations between looks for cycles: we make none, and looking through a corpus of lines is a tenth of the time
 _HOLD = 32 << 20  # bytes of files held between the passes: beside the automaton's, this is the larger part of the memory
 _HOLD_FILES = 5000  # and as many files at most
@@ -111,6 +115,8 @@ def start(task: Task, counts: Survey, *, apart: bool, share: float) -> None:
     """
     global _worker, _hold  # noqa: PLW0603  the only way to hand something to the processes of a pool once
     _hold = int(_HOLD * share)
+    if not apart and (_worker is None or _worker[1] is not task):
+        _held.clear()  # of another run, which may have prepared the same files otherwise
     if apart and task.configs is not None:
         extend(task.configs.own)
     _worker = Pipelines(task, counts), task
@@ -129,6 +135,14 @@ class Seen(NamedTuple):
 
 def survey_batch(batch: Sequence[Ask]) -> list[Seen | None]:
     """Return what is found of each document; None where its content is what is known of it already."""
+
+    def unseen(_ask: Ask, _why: str) -> list[Seen | None]:
+        return [Seen("", "", None)]  # cleaning will say why
+
+    return list(chain(*_pieces(_survey, batch, unseen)))
+
+
+def _survey(batch: Sequence[Ask]) -> list[Seen | None]:
     assert _worker is not None
     pipelines, task = _worker
     found = [read(ask.source, task.encoding) for ask in batch]
@@ -152,6 +166,15 @@ def survey_batch(batch: Sequence[Ask]) -> list[Seen | None]:
 
 def quote_batch(batch: Sequence[Ask]) -> tuple[dict[str, dict[int, Pair]], list[tuple[str, str]]]:
     """Return the words of what a survey counts, as far as the documents have them; and which have no text, and why."""
+    quotes: dict[str, dict[int, Pair]] = {}
+    failed: list[tuple[str, str]] = []
+    for found, errors in _pieces(_quote, batch, lambda ask, why: ({}, [(ask.source.shown, why)])):
+        add_quotes(quotes, found)
+        failed += errors
+    return quotes, failed
+
+
+def _quote(batch: Sequence[Ask]) -> tuple[dict[str, dict[int, Pair]], list[tuple[str, str]]]:
     assert _worker is not None
     pipelines, task = _worker
     found, held = _taken(batch, task)
@@ -163,6 +186,10 @@ def quote_batch(batch: Sequence[Ask]) -> tuple[dict[str, dict[int, Pair]], list[
 
 def clean_batch(batch: Sequence[Ask]) -> list[Outcome]:
     """Return what becomes of each document; what came of the same content before is made again and not found again."""
+    return list(chain(*_pieces(_clean, batch, lambda ask, why: [Outcome(FileReport(ask.source.name, error=why), b"", "")])))
+
+
+def _clean(batch: Sequence[Ask]) -> list[Outcome]:
     assert _worker is not None
     pipelines, task = _worker
     found, held = _taken(batch, task)
@@ -178,6 +205,26 @@ def clean_batch(batch: Sequence[Ask]) -> list[Outcome]:
             outcome = _written(one, _outcome(one, cleaned, pipeline.rules, task, doubtful), cleaned, task)
             outcomes[id(one)] = packed(outcome) if task.pack else outcome
     return [outcomes[id(one)] for one in found]
+
+
+def _pieces(work: Callable[[Sequence[Ask]], _Made], batch: Sequence[Ask], failed: Callable[[Ask, str], _Made]) -> list[_Made]:
+    """Return what is made of a batch: in one piece, or of each document by itself if a defect of ours shows at one of them.
+
+    Args:
+        work: Makes it of any part of the batch.
+        batch: Some documents.
+        failed: Makes it of a document at which `work` fails, and of the reason in words.
+    """
+    try:
+        return [work(batch)]
+    except (DechaffError, OSError, MemoryError):
+        raise
+    except Exception as error:  # noqa: BLE001  whatever it is, the other documents have no part in it
+        if len(batch) > 1:
+            return [made for ask in batch for made in _pieces(work, [ask], failed)]
+        at = extract_tb(error.__traceback__)[-1]
+        where = f"{type(error).__name__} in {Path(at.filename).name}, line {at.lineno}"
+        return [failed(batch[0], f"cannot be cleaned for a defect of dechaff: {where}; please report it with the file")]
 
 
 def _taken(batch: Sequence[Ask], task: Task) -> tuple[list[Read], dict[Source, Prepared]]:
@@ -205,9 +252,9 @@ def _written(found: Read, outcome: Outcome, cleaned: Cleaned, task: Task) -> Out
         return outcome
     try:
         if task.quarantine is not None and cleaned.foreign:
-            corpus.write_below(task.quarantine, source.name, found.raw)
+            writing.write_below(task.quarantine, source.name, found.raw)
         elif task.out is not None:
-            corpus.write_below(task.out, source.name, outcome.text.encode("utf-8"))
+            writing.write_below(task.out, source.name, outcome.text.encode("utf-8"))
             if task.report and isinstance(task.out, Path):
                 outcome = outcome._replace(told=changes.as_json(outcome.report, found.decoded.text))
     except corpus.CorpusError as error:

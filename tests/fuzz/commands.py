@@ -93,5 +93,6 @@ def ended(process: subprocess.Popen[bytes], folder: Path, words: Sequence[str]) 
 
 
 def _sound(ran: Ran, words: Sequence[str]) -> Ran:
-    expect("Traceback" not in ran.err and "Exception ignored" not in ran.err, f"{' '.join(words)} ended with a traceback:\n{ran.err}")
+    defects = ("Traceback", "Exception ignored", "a defect of dechaff")
+    expect(not any(defect in ran.err for defect in defects), f"{' '.join(words)} came upon a defect:\n{ran.err}")
     return ran

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from dechaff.decoding import decode
+from dechaff.decoding import decode_utf8
 from dechaff.edits import Document
-from dechaff.errors import NotTextError
 from dechaff.language import Languages
 from dechaff.pipeline import Pipeline
-from dechaff.report import FileReport, describe
+from dechaff.report import describe
 from dechaff.rules import select
 
 if TYPE_CHECKING:
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from dechaff.decoding import Decoded
     from dechaff.model import Removal
     from dechaff.profile import Profile
+    from dechaff.report import FileReport
 
 
 class Text(NamedTuple):
@@ -69,19 +69,14 @@ class Texts:
         return {**vars(self), "_pipeline": None}
 
     def clean(self, texts: Sequence[Text]) -> list[tuple[str, FileReport]]:
-        """Return each text clean, with the record that leads back to it; what is no text stays as it is, and its record says why."""
+        """Return each text clean, with the record that leads back to it."""
         if self._pipeline is None:
             counts = None if self.profile is None else self.profile.survey()
             self._pipeline = Pipeline(self.rules, counts, languages=self.languages, removal=self.removal)
         read = [_read(text) for text in texts]
-        pages = [Document(text.name, _site(text.url), found.decoded.text) for text, found in zip(texts, read, strict=True) if found.decoded]
-        cleaned = zip(pages, self._pipeline.clean(pages), strict=True)
+        pages = [Document(text.name, _site(text.url), found.decoded.text) for text, found in zip(texts, read, strict=True)]
         done = []
-        for text, found in zip(texts, read, strict=True):
-            if found.decoded is None:
-                done.append((text.text, FileReport(text.name, error=found.error)))
-                continue
-            page, result = next(cleaned)
+        for page, found, result in zip(pages, read, self._pipeline.clean(pages), strict=True):
             heard = found.decoded._replace(remarks=tuple(one for one in found.decoded.remarks if one.rule in self.rules))
             done.append((result.text, describe(page.path, page.site, found.raw, heard, result)))
         return done
@@ -89,17 +84,13 @@ class Texts:
 
 class _Read(NamedTuple):
     raw: bytes
-    decoded: Decoded | None
-    error: str = ""
+    decoded: Decoded
 
 
 def _read(text: Text) -> _Read:
     """Return a text as if it had been a file of UTF-8, so that its record is one of any file."""
     raw = text.text.encode("utf-8", "surrogatepass")
-    try:
-        return _Read(raw, decode(raw))
-    except NotTextError as error:
-        return _Read(raw, None, str(error))
+    return _Read(raw, decode_utf8(raw))
 
 
 def _site(url: str) -> str:

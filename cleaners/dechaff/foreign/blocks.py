@@ -6,15 +6,15 @@ import math
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from dechaff.foreign.content import is_abstract, is_sentence, is_study, is_title, is_verse, protected
+from dechaff.foreign.content import is_abstract, is_matter, is_notice, is_sentence, is_site, is_study, is_title, is_verse, protected
 from dechaff.foreign.lines import FEW_WORDS, FOREIGN, INSIDE, SURE, Reading
-from dechaff.foreign.phrases import is_beside
+from dechaff.foreign.phrases import is_beside, phrases
 from dechaff.foreign.picker import is_name
 from dechaff.foreign.signs import suspicious
 from dechaff.guards import guard
 from dechaff.language import Guess, Languages, identify
 from dechaff.line_language import evidence, stripped
-from dechaff.lines import bare
+from dechaff.lines import bare, ends_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,8 +41,14 @@ _SHORT = 8  # words of lines that may stand between a block and the edge of the 
 _BEYOND = 3  # how many such lines
 _VALUES = frozenset({"registry-value", "registry-field"})
 _VALUED = 2  # foreign lines to one that stands over a value: they are labels of a record
+_LABELS = frozenset({"section-heading", "registry-field"})
+_LABEL_WORDS = 4  # of the longest guarded heading or field without a value that was met: data availability statement, source of funding
+_HEADING_WORDS = 6  # of a heading over a list; twelve make prose, and of the headings of WCXB articles nine in ten are shorter than eight
 _PARAGRAPH = 40  # words of a line that is no menu: with text beyond, it is part of the page's own text
 _FEWEST = 3  # words of a block amid the text that is worth a remark
+_LABEL = re.compile(r"[^\d:：.!?]+[:：]?")
+_RUNNING = re.compile(r"(?:introduction|background|methods?|results?|findings|discussion|conclusions?|limitations)[:：]?", re.IGNORECASE)
+"""Headings over running text, which is in the page's language; short lines in another are none of theirs."""
 _HANDLE = re.compile(r"\A[a-z]+\Z|[^\W\d_]\d", re.ASCII)  # what users and versions are called, in letters that look like any language's
 _NUMBERS = re.compile(r"[\W\d_]+")
 
@@ -76,7 +82,8 @@ class Blocks:
 
     def head(self, most: int) -> Block | None:
         """Return the foreign block at the beginning of the page, among its first lines."""
-        return self._edge(range(most), "before")
+        block = self._edge(range(most), "before")
+        return block and block._replace(end=min(block.end, most))
 
     def amid(self) -> list[Block]:
         """Return the foreign blocks anywhere on the page, as far as they are sure by themselves."""
@@ -100,8 +107,8 @@ class Blocks:
         return runs
 
     def is_chrome(self, block: Block) -> bool:
-        """Return whether a block amid the text is a site's: no abstract, no title, no quotation."""
-        return self._judged(block) is not None and self._read.see(block.begin, block.guess.language).score >= _BORDER
+        """Return whether a block amid the text is a site's to its first line: under no heading, no abstract, no title, no quotation."""
+        return self._judged(block) == block and self._read.see(block.begin, block.guess.language).score >= _BORDER
 
     def _edge(self, order: range, place: str) -> Block | None:
         """Return the block at one edge, whose lines are looked at in this order, from the edge inwards."""
@@ -273,7 +280,9 @@ class Blocks:
         return seen.score >= FOREIGN or (seen.score >= INSIDE and seen.english == 0 and seen.words <= FEW_WORDS)
 
     def _judged(self, block: Block) -> Block | None:
-        """Return the block unless it is content, or the page's own text."""
+        """Return the block, as far as no heading has it for its content, unless it is content or the page's own text."""
+        if self._is_labelled(block):
+            block = block._replace(begin=next((i for i in range(block.begin, block.end) if self._is_own(i)), block.end))
         inside = range(block.begin, block.end)
         foreign = [i for i in inside if self._read.is_foreign(i)]
         text = [self.lines[i] for i in inside]
@@ -282,15 +291,41 @@ class Blocks:
         seen = [self._read.glance(i) for i in foreign]
         if is_abstract(text, [self._read.glance(i) for i in inside], above) or is_sentence(told, seen):
             return None
-        if is_title(told, seen) or is_study(told) or is_verse(told):
+        if is_title(told, seen) or is_study(told) or is_verse(told) or (self._is_announced(block) and is_matter(told, seen, block.guess)):
             return None
         if block.guess.language != "mul" and _VALUED * sum(map(self._is_label, foreign)) >= len(foreign):
             return None
         if self._beyond(block) and any(one.words >= _PARAGRAPH for one in seen):
             return None
-        if len(self.gone(block)) == len(self.lines):
-            return None
-        return block
+        return block if foreign and len(self.gone(block)) < len(self.lines) else None
+
+    def _is_labelled(self, block: Block) -> bool:
+        """Return whether the line above a block is a heading of articles or a field of records that lacks its value: the block is that."""
+        above = bare(self.lines[self._above(block)])
+        if block.place == "before" or not _LABEL.fullmatch(above) or _RUNNING.fullmatch(above):
+            return False
+        return len(above.split()) <= _LABEL_WORDS and guard(above) in _LABELS
+
+    def _is_announced(self, block: Block) -> bool:
+        """Return whether a block has no line of a site's own, and the line above it ends with a colon, or is a heading after a sentence."""
+        i = self._above(block)
+        above = bare(self.lines[i])
+        if block.place == "before" or any(map(self._is_own, range(i, block.end))):
+            return False
+        if above.endswith((":", "：")):
+            return True
+        headed = i > 0 and ends_sentence(self.lines[i - 1])
+        return headed and len(above.split()) <= _HEADING_WORDS and _LABEL.fullmatch(above) is not None
+
+    def _above(self, block: Block) -> int:
+        """Return the line above a block, and above foreign ones in whose midst its border was drawn; its first if there is none."""
+        return next((i for i in range(block.begin - 1, -1, -1) if not self._read.is_foreign(i)), block.begin)
+
+    def _is_own(self, i: int) -> bool:
+        """Return whether a line is a site's own whatever stands beside it: its name and rights, a notice, an entry of any site's menu."""
+        line = self.lines[i]
+        known = bool(phrases(line, self.languages.kept)) or is_beside(line) or is_name(line)
+        return known or is_site(line) or is_notice(line) or stripped(line) != bare(line)
 
     def _is_label(self, i: int) -> bool:
         """Return whether the next line is the value of a field, which makes this line its label."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dechaff.language import FOREIGN, Guess, Languages, script_letters
+from dechaff.language import FOREIGN_WORDS, Guess, Languages, script_letters
 from dechaff.line_language import LETTERS, STRONG, evidence, plain_english
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def foreign_page(text: str, languages: Languages = Languages()) -> Guess | None:
     """Return the language of a page that is wholly in a language that is not kept, else None."""
     text = _sample(text)
     found = text.lower().split()
-    weight = sum(map(FOREIGN.__contains__, found))
+    weight = sum(map(FOREIGN_WORDS.__contains__, found))
     strong = sum(map(STRONG.__contains__, found))
     if "en" in languages.kept:
         most = _RATIO * strong if strong >= _ENGLISH_TEXT else strong if strong >= max(_SOME, _PLAIN * len(found)) else -1

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import re2
 
-from dechaff.language import FOREIGN
+from dechaff.language import FOREIGN_WORDS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,7 +43,7 @@ def _places(text: str) -> NDArray[np.int64]:
 @cache
 def _function_words() -> re2._Regexp[bytes]:
     """Return the pattern of all of them; RE2 knows the edges of words in ASCII alone."""
-    words = [rf"{_edge(word[0])}{re.escape(word)}{_edge(word[-1])}" for word in sorted(FOREIGN)]
+    words = [rf"{_edge(word[0])}{re.escape(word)}{_edge(word[-1])}" for word in sorted(FOREIGN_WORDS)]
     return re2.compile(f"(?i){'|'.join(words)}".encode())
 
 
@@ -53,7 +53,7 @@ def _edge(letter: str) -> str:
 
 def _signs(line: str) -> int:
     """Return how many signs of another language a line has."""
-    signs = len(FOREIGN.intersection(line.lower().split()))
+    signs = len(FOREIGN_WORDS.intersection(line.lower().split()))
     if not line.isascii():
         signs += sum(1 for word in line.split() if not word.isascii() and _ACCENT.search(word)) + len(_OTHER.findall(line))
     return signs

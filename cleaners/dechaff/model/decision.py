@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dechaff.model import FEWEST
-from dechaff.model.features import PROSE_WORDS
+from dechaff.model.features import SENTENCE_WORDS
 from dechaff.model.forest import SCALE
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def lead(chances: Ints, words: Ints, prose: Flags, named: Flags) -> tuple[int, i
     first = int(paragraphs[0]) if len(paragraphs) else -1
     end = first if first >= 0 else min(len(words), _LEAD)
     begin = max(0, end - _LEAD)
-    heads = begin + np.flatnonzero((words[begin:end] >= _TITLE_WORDS) & (words[begin:end] < 4 * PROSE_WORDS))
+    heads = begin + np.flatnonzero((words[begin:end] >= _TITLE_WORDS) & (words[begin:end] < 4 * SENTENCE_WORDS))
     if not len(heads):
         return first, -1, []
     title = int(heads[np.argmax(chances[heads])])

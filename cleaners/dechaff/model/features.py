@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Flags = NDArray[np.bool_]
 
-PROSE_WORDS = 10
+# What the features count as running text. Chosen by judgement before the first weights were trained, which are trained with them: another
+# value cannot be measured without training anew.
+SENTENCE_WORDS = 10
 _TEXT_WORDS = 25
 _FUNCTION = 4  # function words that make a line running text, if they are a fifth of its words
 _FIFTH = 40  # of 200
@@ -268,7 +270,7 @@ class _Kinds(NamedTuple):
 def _kinds(own: dict[str, Ints]) -> _Kinds:
     words, ending = own["words"], own["ending"]
     ended = (ending == signs.ENDINGS["stop"]) | (ending == signs.ENDINGS["exclamation"])
-    prose = (words >= PROSE_WORDS) & (ended | (ending == signs.ENDINGS["quote"]))
+    prose = (words >= SENTENCE_WORDS) & (ended | (ending == signs.ENDINGS["quote"]))
     texty = (own["function"] >= _FUNCTION) & (share(own["function"], words) >= _FIFTH)
     return _Kinds(ended, prose, texty, (words >= _TEXT_WORDS) & texty, ~prose & ~texty, own["beginning"] == signs.BEGINNINGS["mark"])
 

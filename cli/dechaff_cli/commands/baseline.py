@@ -9,6 +9,7 @@ import typer
 
 from dechaff_cli import calls, options, work
 from dechaff_cli.exits import FINDINGS, exit_codes, fail
+from dechaff_cli.words import several
 
 if TYPE_CHECKING:
     from dechaff_cli.baseline import Baseline
@@ -46,7 +47,7 @@ def write(
         baseline, totals = _checked(asked, place, new=not place.exists())
         baseline.take()
         work.write_file(place, baseline.to_json().encode("ascii"))
-        note(f"{baseline.size:,} known findings in {place}")
+        note(f"{several(baseline.size, 'known finding')} in {place}")
         if asked.configs.of_run("baseline") is None:
             note(f"A check lets them pass with --baseline {place}, or with baseline = {str(place)!r} in the configuration.")
         if totals.errors:
@@ -75,12 +76,12 @@ def prune(
         asked = calls.call(paths, config, isolated=isolated, select=select, ignore=ignore, jobs=jobs)
         place = _place(asked, file)
         baseline, totals = _checked(asked, place)
-        gone = baseline.prune()
+        gone = baseline.prune(asked.configs.rules())
         for entry in gone:
             put(str(entry))
         if gone:
             work.write_file(place, baseline.to_json().encode("ascii"))
-        note(f"{_entries(len(gone))} taken out; {baseline.size:,} known findings in {place}")
+        note(f"{_entries(len(gone))} taken out; {several(baseline.size, 'known finding')} in {place}")
         if totals.errors:
             fail(totals.errors)
 
@@ -109,10 +110,10 @@ def check(
         asked = calls.call(paths, config, isolated=isolated, select=select, ignore=ignore, jobs=jobs)
         place = _place(asked, file)
         baseline, totals = _checked(asked, place)
-        unused = list(baseline.unused(gone=True))
+        unused = list(baseline.unused(asked.configs.rules()))
         for entry in unused:
             put(f"not needed any more: {entry}")
-        note(f"{totals.known:,} known findings, {totals.findings:,} new ones, {_entries(len(unused))} not needed any more")
+        note(f"{several(totals.known, 'known finding')}, {totals.findings:,} new, {_entries(len(unused))} not needed any more")
         if totals.errors:
             fail(totals.errors)
         if unused or totals.findings:

@@ -104,5 +104,8 @@ def _show(asked: calls.Call, *, settings: bool) -> None:
         for line in lines(asked):
             put(line)
     else:
-        for source in work.find(asked).files:
+        found = work.find(asked)
+        for source in found.files:
             put(safe(source.url or source.path.as_posix()))
+        if found.problems:
+            fail(found.problems)

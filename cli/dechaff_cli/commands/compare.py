@@ -34,14 +34,15 @@ def compare(
 
     Which rules take more or less than before, which files lose more, which fail that did not.
 
-    Exit status: 0 within the budgets, 1 beyond one or when a file fails that did not, 2 when a report could not be read.
+    Exit status: 0 within the budgets, 1 beyond one, when a file fails that did not, or when with a budget one is missing, 2 when a report
+    could not be read.
 
     \b
     Example:
       dechaff compare clean-report/ new-report/ --max-loss 0.1% --max-shrink 5%
     """
     with exit_codes():
-        from dechaff_cli import checking, comparison
+        from dechaff_cli import checking, comparison, work
         from dechaff_cli.keys import ConfigError
         from dechaff_cli.policy import Budget
         from dechaff_cli.terminal import note, safe
@@ -49,7 +50,9 @@ def compare(
         if output_format not in comparison.FORMATS:
             message = f"--output-format {output_format}: must be one of {', '.join(comparison.FORMATS)}"
             raise ConfigError(message)
-        budgets = [None if budget is None else Budget.parse(budget) for budget in (max_loss, max_shrink)]
+        if output_file is not None:
+            work.refuse_inside(output_file, (old, new))
+        budgets = [None if budget is None else Budget.parse(budget, "characters") for budget in (max_loss, max_shrink)]
         found = comparison.compare(old, new)
         failed = found.exceeded(*budgets)
         with checking.Sink(output_file) as sink:

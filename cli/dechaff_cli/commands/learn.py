@@ -78,7 +78,8 @@ def learn(
         seen_on = _day(day)
         asked = calls.call(paths, config, isolated=isolated, learning=True, **given)
         place = output or Path(asked.configs.of_run("profile") or NAME)
-        old = Profile() if fresh or not place.exists() else calls.read_profile(place)
+        known = calls.read_profile(place) if place.exists() else Profile()  # only a profile is ever written over
+        old = Profile() if fresh else known
         asked = replace(asked, profile=old, profile_file=place)
         asked = replace(asked, profile=replace(old, roots=(*old.roots, *_roots(asked, place))))
         found = work.find(asked)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dechaff_cli.exits import FINDINGS, Terminated, exit_codes, fail
+from dechaff_cli.words import several
 
 if TYPE_CHECKING:
     from dechaff_cli.reviewing import Review
@@ -86,9 +87,12 @@ def review(
       dechaff review clean-report/ --apply corrections.json --labels labels.jsonl
     """
     with exit_codes():
+        from dechaff_cli import work
         from dechaff_cli.reviewing import Review
 
         under = Review(folder)
+        if labels is not None:
+            work.refuse_inside(labels, (folder, under.run.output, *under.run.paths))
         if apply is None:
             _serve(under, labels, browser=browser)
         else:
@@ -113,7 +117,7 @@ def _apply(under: Review, file: Path) -> int:
     for one, why in refused:
         put(f"not made: {one.kind} {safe(one.path)}:{one.line}: {safe(why)}")
     made = f"{len(set(wanted)) - len(refused)} of {len(set(wanted))} corrections made, in {under.config}"
-    note(f"{made}; {len(changed)} files come out otherwise")
+    note(f"{made}; {several(len(changed), 'file')} {'comes' if len(changed) == 1 else 'come'} out otherwise")
     return len(refused)
 
 

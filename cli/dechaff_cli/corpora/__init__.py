@@ -5,8 +5,6 @@ is passed over, and its cleaned records are written along a reading of their own
 cleaned.
 """
 
-from dechaff_cli.columns import Columns
 from dechaff_cli.corpora.documents import Documents
-from dechaff_cli.corpora.records import Record
 
-__all__ = ["Columns", "Documents", "Record"]
+__all__ = ["Documents"]

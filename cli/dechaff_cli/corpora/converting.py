@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from dechaff_cli import corpus
+from dechaff_cli import corpus, places, writing
 from dechaff_cli.corpora import rewriting, streams
 from dechaff_cli.corpora.documents import records
 from dechaff_cli.corpora.forms import form_of, is_container, without_ending
@@ -43,12 +43,8 @@ def check(to: str) -> None:
 
 
 def refuse_twins(found: Corpus, to: str) -> None:
-    """Keep the first of several containers that would be written to one place; the others become problems."""
-    first: dict[str, Source] = {}
-    for source in found.files:
-        if is_container(source.name) and first.setdefault(_written(source, to), source) is not source:
-            found.problems.append((source.shown, f"would be written to the same place as {first[_written(source, to)].shown}"))
-    found.files = [source for source in found.files if not is_container(source.name) or first[_written(source, to)] is source]
+    """Keep the first of what would be written to one place, or into the folder of the other's texts; the others become problems."""
+    corpus.refuse_twins(found, lambda source: _written(source, to), lambda source: to != TEXT and not is_container(source.name))
 
 
 def write(found: Corpus, cleaned: Iterable[tuple[Source, Outcome]], out: Path | str, account: Account, to: str) -> None:
@@ -87,7 +83,7 @@ def _write(found: Corpus, cleaned: Iterable[tuple[Source, Outcome]], out: Path |
                 if outcome.report.error is not None:
                     continue
                 if to == TEXT:
-                    corpus.write_below(out, source.name, outcome.text.encode("utf-8"))
+                    writing.write_below(out, source.name, outcome.text.encode("utf-8"))
                     continue
                 name = _written(source, to)
                 if name not in texts:
@@ -96,9 +92,11 @@ def _write(found: Corpus, cleaned: Iterable[tuple[Source, Outcome]], out: Path |
 
 
 def _written(source: Source, to: str) -> str:
-    """Return the name of the new file, or folder, that a container, or the texts of a folder, become."""
+    """Return the name of the new file that a text, a container, or the texts of a folder become; of the folder that a container becomes."""
     if is_container(source.name):
         name = without_ending(source.name)
+    elif to == TEXT:
+        name = source.name
     else:
         folder = source.path.resolve().parents[source.name.count("/")]
         name = folder.name or "texts"
@@ -109,7 +107,7 @@ def _written(source: Source, to: str) -> str:
 def _composed(out: Path | str, name: str) -> Iterator[Composer]:
     form = form_of(name)
     assert form is not None
-    with streams.beside(streams.place_below(out, name)) as file, nullcontext(file) if form.PACKS else streams.packed(file, name) as stream:
+    with writing.beside(places.place_below(out, name)) as file, nullcontext(file) if form.PACKS else streams.packed(file, name) as stream:
         composer = form.composer(stream)
         with rewriting.finished(composer):
             yield composer
@@ -148,8 +146,8 @@ def _files(out: Path | str, source: Source) -> Iterator[_Add]:
         if name in written:
             message = f"holds two records called {record.name!r}; name another column with --id-column"
             raise CorpusError(message)
-        written[name] = streams.place_below(out, name)
-        corpus.write_below(out, name, text)
+        written[name] = places.place_below(out, name)
+        writing.write_below(out, name, text)
 
     try:
         yield add

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from uuid import uuid4
 
-from dechaff_cli import corpus
+from dechaff_cli import corpus, places
 from dechaff_cli.corpora import streams
 from dechaff_cli.corpus import CorpusError, Source
 
@@ -158,7 +158,7 @@ def below(folder: str, name: str) -> str:
     Raises:
         CorpusError: The name leads out of the folder.
     """
-    corpus.below(Path(), name)
+    places.below(Path(), name)
     return f"{folder.rstrip('/')}/{name}"
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dechaff import RestoreError
 from dechaff import restore as rebuild
-from dechaff_cli import corpus, report_folder
+from dechaff_cli import corpus, places, report_folder, writing
 from dechaff_cli.corpora import rewriting
 from dechaff_cli.corpora.records import raw
 
@@ -49,7 +49,8 @@ def restore(report: Path, cleaned: Path, output: Path, quarantine: Path | None =
 
     def container(file: FileReport | RestoreError) -> str:
         path = "" if isinstance(file, RestoreError) else file.path
-        return next((path[:at] for at, letter in enumerate(path) if letter == "#" and path[:at] in known), "")
+        name = next((path[:at] for at, letter in enumerate(path) if letter == "#" and path[:at] in known), "")
+        return "" if name and _is_file(cleaned, path) else name
 
     for name, group in groupby(report_folder.read(report), container):
         files = _readable(group, report, done.errors)
@@ -60,6 +61,14 @@ def restore(report: Path, cleaned: Path, output: Path, quarantine: Path | None =
     for name, entry in left.items():  # those without a text
         done = _container(name, entry, (cleaned, output), iter(()), done)
     return done
+
+
+def _is_file(cleaned: Path, path: str) -> bool:
+    """Return whether what is called like a record is a file beside its container."""
+    try:
+        return places.below(cleaned, path).is_file()
+    except corpus.CorpusError:
+        return False
 
 
 def _readable(group: Iterable[FileReport | RestoreError], report: Path, errors: list[tuple[str, str]]) -> Iterator[FileReport]:
@@ -75,7 +84,7 @@ def _restore(file: FileReport, folders: tuple[Path, Path], quarantine: Path | No
     if file.error is not None:
         return False
     try:
-        corpus.write_below(folders[1], file.path, report_folder.original(file, folders[0], quarantine))
+        writing.write_below(folders[1], file.path, report_folder.original(file, folders[0], quarantine))
     except (RestoreError, corpus.CorpusError) as error:
         errors.append((file.path, str(error)))
     except OSError as error:
@@ -90,7 +99,7 @@ def _container(name: str, entry: tuple[Columns, str], folders: tuple[Path, Path]
     columns, digest = entry
     change = _Original(files)
     try:
-        rewriting.rewrite(_source(folders[0], name), columns, corpus.place_below(folders[1], name), change, wanted=change.complete)
+        rewriting.rewrite(_source(folders[0], name), columns, places.place_below(folders[1], name), change, wanted=change.complete)
         if digest and rewriting.original(_source(folders[1], name)) == digest:
             return done._replace(exact=done.exact + 1)
     except (RestoreError, corpus.CorpusError) as error:
@@ -103,7 +112,7 @@ def _container(name: str, entry: tuple[Columns, str], folders: tuple[Path, Path]
 
 
 def _source(folder: Path, name: str) -> corpus.Source:
-    path = corpus.below(folder, name)
+    path = places.below(folder, name)
     return corpus.Source(path, name, path.stat().st_size)
 
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from dechaff_cli import writing
 from dechaff_cli.corpora import documents, streams
 from dechaff_cli.corpora.forms import form_of
 from dechaff_cli.corpora.records import raw
@@ -54,7 +55,7 @@ def rewrite(  # noqa: PLR0913  where from, how, where to
     form = form_of(source.name)
     assert form is not None
     with (
-        streams.beside(place, mode, wanted, lasting=mode is not None) as file,
+        writing.beside(place, mode, wanted, lasting=mode is not None) as file,
         nullcontext(file) if form.PACKS else streams.packed(file, source.name) as out,
     ):
         writer = form.writer(out, source, columns)

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import gzip
 import io
-import os
 import sys
-import tempfile
 import zlib
 from contextlib import contextmanager
 from hashlib import file_digest
 from importlib import import_module
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 
-from dechaff_cli import corpus
 from dechaff_cli.corpus import CorpusError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from _typeshed import ReadableBuffer
+
+    from dechaff_cli import corpus
 
 LONGEST = 128 << 20
 """Bytes of one record: a text of a hundred long books. What claims more is a fault, and would not fit the memory of several processes."""
@@ -142,48 +140,10 @@ def check_ratio(unpacked: int, size: int) -> None:
         raise CorpusError(message)
 
 
-@contextmanager
-def beside(
-    path: Path | str, mode: int | None = None, wanted: Callable[[], bool] = lambda: True, *, lasting: bool = False
-) -> Iterator[BinaryIO]:
-    """Open a new file; it takes its place when the block ends well and it is wanted, and otherwise leaves nothing behind.
-
-    What lasts is on the disk before it takes its place, as in `corpus.write`.
-
-    A file of another file system is made here first, since few of them can take one back.
-
-    Raises:
-        OSError: It cannot be written.
-    """
-    handle, temporary = tempfile.mkstemp(prefix=".dechaff-", suffix=".tmp", dir=path.parent if isinstance(path, Path) else None)
-    try:
-        with os.fdopen(handle, "wb") as out:
-            yield out
-            if lasting:
-                corpus.to_disk(out)
-        Path(temporary).chmod(0o666 & ~corpus.umask() if mode is None else mode)
-        if wanted() and isinstance(path, Path):
-            Path(temporary).replace(path)
-        elif wanted():
-            corpus.remote().write(path, Path(temporary))
-    finally:
-        Path(temporary).unlink(missing_ok=True)
-
-
 def digest(source: corpus.Source) -> str:
     """Return the SHA-256 of what a container holds, unpacked: the same text can be packed in many ways."""
     with content(source) as stream:
         return file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]  # it takes any stream of bytes
-
-
-def place_below(folder: Path | str, name: str) -> Path | str:
-    """Return the place of a file below a folder, or below the address of one.
-
-    Raises:
-        CorpusError: The name leads out of the folder.
-        OSError: A folder cannot be made.
-    """
-    return str(corpus.remote().below(folder, name)) if isinstance(folder, str) else corpus.place_below(folder, name)
 
 
 @contextmanager

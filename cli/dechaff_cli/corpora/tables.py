@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple
 
 from dechaff_cli.corpora import streams
@@ -101,8 +102,9 @@ def _chained(first: str, rest: Iterator[str]) -> Iterator[str]:
 def _delimiter(first: str, column: str) -> str:
     """Return the sign between cells: the one that makes the column stand in the header."""
     for sign in _DELIMITERS:
-        if column in next(csv.reader([first], delimiter=sign), []):
-            return sign
+        with suppress(csv.Error):  # whoever reads the rows meets it again, and can say where
+            if column in next(csv.reader([first], delimiter=sign), []):
+                return sign
     return _DELIMITERS[0]
 
 
@@ -133,7 +135,7 @@ class _Writer:
         if text is not None and text != record.text:
             at = len(whole.header) - 1 - whole.header[::-1].index(self._column)
             new = [text.decode(**_BYTES) if place == at else cell for place, cell in enumerate(whole.row)]
-            ending = raw[len(raw.rstrip("\r\n")) :] or "\n"
+            ending = raw[len(raw.rstrip("\r\n")) :]  # the last row may have none
             style = next((style for style in _QUOTING if _written(whole.row, whole.delimiter, style, ending) == raw), _QUOTING[0])
             raw = _written(new, whole.delimiter, style, ending)
         self._out.write(raw.encode(**_BYTES))
@@ -150,8 +152,8 @@ def writer(out: BinaryIO, source: Source, columns: Columns) -> _Writer:
 
 def _written(row: Sequence[str], delimiter: str, quoting: _Quoting, ending: str) -> str:
     line = io.StringIO(newline="")
-    csv.writer(line, delimiter=delimiter, quoting=quoting, lineterminator=ending).writerow(row)
-    return line.getvalue()
+    csv.writer(line, delimiter=delimiter, quoting=quoting, lineterminator="\r\n").writerow(row)  # it quotes the signs of this end alone
+    return line.getvalue().removesuffix("\r\n") + ending
 
 
 def fields(record: Record, columns: Columns) -> Mapping[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from dechaff_cli.corpora import streams
 from dechaff_cli.corpora.records import Record, named
-from dechaff_cli.corpus import INCLUDE, CorpusError, spelled
+from dechaff_cli.corpus import INCLUDE, CorpusError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dechaff_cli.corpus import Source
 
 PACKS = False
+_NAMES = "utf-8"  # how the names of members are read and written: as reports spell those of files, whatever the locale
 
 
 class _Whole(NamedTuple):
@@ -40,13 +41,13 @@ def read(source: Source, columns: Columns, *, whole: bool) -> Iterator[Record]:
         if member.issparse():
             message = f"its member {member.name!r} is stored sparsely, which cannot be written again; repack the archive without --sparse"
             raise CorpusError(message)
-        yield _record(archive, member, top, whole=whole)._replace(name=named(spelled(member.name), number))
+        yield _record(archive, member, top, whole=whole)._replace(name=named(member.name, number))
 
 
 def _members(source: Source) -> Iterator[tuple[tarfile.TarFile, tarfile.TarInfo]]:
     with streams.content(source) as stream:
         try:
-            with tarfile.open(fileobj=stream, mode="r|") as archive:
+            with tarfile.open(fileobj=stream, mode="r|", encoding=_NAMES) as archive:
                 for member in archive:
                     archive.members = []  # type: ignore[attr-defined]  # it would remember all of them
                     yield archive, member
@@ -69,11 +70,11 @@ def _top(source: Source) -> str:
 
 
 def _record(archive: tarfile.TarFile, member: tarfile.TarInfo, top: str, *, whole: bool) -> Record:
-    name = spelled(member.name)
+    name = member.name
     record = Record(name, place=name.removeprefix("./").removeprefix(top))
     file = text = None
     if not member.isfile():
-        record = record._replace(passed_over="folders" if member.isdir() else "links, pipes and devices")
+        record = record._replace(passed_over="folders" if member.isdir() else "links (or pipes, or devices)")
     else:
         file = archive.extractfile(member)
         assert file is not None
@@ -93,7 +94,7 @@ class _Writer:
     escaped = False
 
     def __init__(self, out: BinaryIO) -> None:
-        self._archive = tarfile.open(fileobj=out, mode="w|", format=tarfile.PAX_FORMAT)  # noqa: SIM115  closed by finish
+        self._archive = tarfile.open(fileobj=out, mode="w|", format=tarfile.PAX_FORMAT, encoding=_NAMES)  # noqa: SIM115  closed by finish
 
     def add(self, record: Record, text: bytes | None) -> None:
         whole: _Whole = record.whole
@@ -116,4 +117,4 @@ def writer(out: BinaryIO, source: Source, columns: Columns) -> _Writer:
 
 def fields(record: Record, columns: Columns) -> Mapping[str, Any]:
     """Return a member as columns."""
-    return {"id": spelled(record.whole.member.name), columns.text_name: None}
+    return {"id": record.whole.member.name, columns.text_name: None}

@@ -86,7 +86,7 @@ def _totals(totals: Totals) -> dict[str, Any]:
         "findings": totals.findings,
         "known": totals.known,
         "unused": list(totals.unused),
-        "errors": [{"path": path, "message": message} for path, message in totals.errors],
+        "errors": [{"path": _whole(path), "message": _whole(message)} for path, message in totals.errors],
     }
 
 

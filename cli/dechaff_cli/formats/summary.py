@@ -14,7 +14,7 @@ from dechaff import RULES, __version__
 from dechaff.rules import digest, find, is_code
 from dechaff_cli.formats.cells import cell
 from dechaff_cli.terminal import clipped, safe
-from dechaff_cli.words import several
+from dechaff_cli.words import several, several_such
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -146,7 +146,7 @@ class Summary:
         if self.encodings:
             rows.append(f"- **Encodings:** {_listed([f'{_code(name)} ({count:,})' for name, count in self.encodings.most_common()])}")
         if self.skipped:
-            rows.append(f"- **Passed over:** {_listed([f'{count:,} {_cell(why)}' for why, count in sorted(self.skipped.items())])}")
+            rows.append(f"- **Passed over:** {_listed([several_such(count, _cell(why)) for why, count in sorted(self.skipped.items())])}")
         return "\n".join(rows) + "\n"
 
     def totals(self) -> list[tuple[str, int, int]]:

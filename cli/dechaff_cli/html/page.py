@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from dechaff import rules
 from dechaff.report import source
 from dechaff.rules import STAGES
-from dechaff_cli import corpus
+from dechaff_cli import corpus, places, writing
 from dechaff_cli.html import PAGE, changes, rendering
 from dechaff_cli.html.changes import packed
 from dechaff_cli.html.figures import Figures
@@ -92,7 +92,7 @@ class Page:
         if self._clean is None or report.error is not None:
             return None
         try:
-            raw = corpus.below(self._clean, report.path).read_bytes()
+            raw = places.below(self._clean, report.path).read_bytes()
             return source(raw.decode("utf-8"), report.findings) if sha256(raw).hexdigest() == report.sha256_out else None
         except (OSError, ValueError, corpus.CorpusError):
             return None
@@ -118,7 +118,7 @@ class Page:
         blocks = list(self._shards.finish(self._figures.columns, digest))
         data = Data(digest, self._shards.outside, packed(self._data(summary, digest, lines)), blocks)
         page = rendering.page(summary, self._figures, lines, data, self._shown, self._left_out)
-        corpus.write(self._folder / PAGE, page.encode("utf-8"))
+        writing.write(self._folder / PAGE, page.encode("utf-8"))
         return lines
 
     def _data(self, summary: Summary, digest: str, lines: Lines) -> dict[str, Any]:

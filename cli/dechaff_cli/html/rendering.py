@@ -17,6 +17,7 @@ from dechaff.rules import digest as rules_digest
 from dechaff_cli.html.figures import histogram
 from dechaff_cli.html.unscripted import SIGNS, of_file, share
 from dechaff_cli.html.visible import LINE, fit, visible
+from dechaff_cli.words import several_such
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -158,6 +159,7 @@ def _environment() -> Environment:
         "visible": visible,
         "line": lambda text: fit(text, *LINE),
         "figure": "{:,}".format,
+        "such": lambda phrase, count: several_such(count, phrase),
         "percent": _percent,
         "hundredths": _hundredths,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
-from dechaff_cli import corpus
+from dechaff_cli import writing
 from dechaff_cli.html.changes import packed
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Shards:
         for name, text in self._all(columns):
             if self.outside:
                 code = b'%s"%s","%s",%s);\n' % (_BEGIN, name.encode("ascii"), digest.encode("ascii"), text)
-                corpus.write(self._folder / DATA / f"{name}.js", code)
+                writing.write(self._folder / DATA / f"{name}.js", code)
             else:
                 yield Block(name, text.decode("ascii"))
 
