@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import re2
 
 from dechaff import RULES, Document, Pipeline, Rule, RuleTableError, UnknownRuleError, clean, guards, rules, select
 from dechaff.pages import paged
-from dechaff.patterns import Patterns
+from dechaff.patterns import Patterns, _alternatives, _needed
 from dechaff.repetition import survey
 from dechaff.rules import STAGES
 from dechaff_cli.formats import rules_page
@@ -135,6 +136,72 @@ def test_a_wrong_pattern_says_what_is_wrong(patterns: list[str], message: str) -
 def test_no_pattern_takes_a_large_part_of_the_time_that_all_take_to_compile() -> None:
     sizes = {pattern: re2.compile(pattern).programsize for rule in RULES.values() for pattern in (*rule.patterns, *rule.unless)}
     assert [pattern for pattern, size in sizes.items() if size > 15_000] == []  # instructions: \p{L} takes 1,000 each time it is counted
+
+
+# What sites say of themselves and authors hardly ever do; listed for authors of rules in CONTRIBUTING.md, too.
+_SITE_WORDS = (
+    *(
+        "web site",
+        "website",
+        "site",
+        "web page",
+        "page",
+        "portal",
+        "platform",
+        "cookie",
+        "browser",
+        "browsing",
+        "inbox",
+        "subscri",
+        "newsletter",
+    ),
+    *("mailing list", "account", "log in", "login", "logged in", "sign in", "sign up", "password", "script", "firefox", "chrome"),
+    *("internet explorer", "microsoft edge", "affiliate", "commission", "reprints", "privacy policy", "privacy statement", "terms of use"),
+    *("terms of service", "copyright", "reserved", "licensors", "©", "icp", "备"),
+)
+_SITE_WORD = "|".join(word.replace("web ", "web ?[?]?") for word in _SITE_WORDS)
+# A run of any characters, of all but some, or of words: whatever lets a pattern pass over part of a sentence.
+_WILDCARD = re.compile(r"(?<!\\)(?:\.|\[\^[^\] ]+\]|\[(?=[^\]]* )[^\]]*\\(?:w|p\{L\})[^\]]*\])(?:[*+]|\{\d+,\})")
+_LITERAL = re.compile(rf"(\\p\{{\w+\}}|\\.|\[\^?(?:\\.|[^\]\\])*\]|\{{\d+,?\d*\}}|\(\?:)|((?i:{_SITE_WORD}))|[^\W_]|[ ,:/’'\"-]")
+
+
+def _needs_a_site_word(pattern: str) -> bool:
+    """Return whether whatever an alternative matches holds a word of sites: other literals are left out of what it needs."""
+    only_site_words = _LITERAL.sub(lambda piece: piece[0] if piece[1] or piece[2] else ".", pattern)
+    needed = _needed(only_site_words)
+    return bool(needed) and all(re.search(_SITE_WORD, literal, re.IGNORECASE) for literal in needed)
+
+
+def _too_loose(rule: Rule) -> list[str]:
+    return [
+        alternative
+        for pattern in rule.patterns
+        for alternative in _alternatives(pattern)
+        if len(_WILDCARD.findall(alternative)) > 1 and not _needs_a_site_word(alternative)
+    ]
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES.values() if rule.stage == "chrome"], ids=lambda rule: rule.code)
+def test_two_wildcards_that_act_anywhere_need_a_word_of_sites(rule: Rule) -> None:
+    assert rule.context != "anywhere" or _too_loose(rule) == [], 'use context = "company", or name a word that only sites use'
+
+
+@pytest.mark.parametrize(
+    ("pattern", "loose"),
+    [
+        (r"nothing in[^.!?]* is[^.!?]*advice[.!?]?", True),
+        (r"(?:see|check)[^.!?]*(?:cookies?|privacy)[^.!?]*", True),
+        (r"to (?:read|see) [\w ]+ pay[^.!?]*", True),
+        (r"you (?:may|can) [^.!?]*(?:site)?[^.!?]*", True),
+        (r"(?:see|check)[^.!?]*\bcookies?\b[^.!?]*", False),
+        (r"this web ?site [^.!?]*updated[^.!?]*", False),
+        (r"nothing in[^.!?]*", False),
+        (r"a|nothing in \S+ and .{2}", False),
+    ],
+)
+def test_what_counts_as_loose(pattern: str, loose: bool) -> None:
+    block = _BLOCK.replace('["skip to content"]', f"['{pattern}']")
+    assert bool(_too_loose(rules.parse(block, "chrome", "chrome.toml")[0])) is loose
 
 
 def test_selection_takes_codes_prefixes_names_and_stages() -> None:
