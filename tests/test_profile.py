@@ -328,7 +328,7 @@ def test_a_call_that_cannot_learn_says_why(dechaff: Dechaff, tmp_path: Path) -> 
         (("-",), "not from standard input"),
         (("in", "--date", "soon"), "must be a date such as"),
         (("in", "--ignore", "REP001"), "nothing to learn without the rule REP001"),
-        (("in", "-o", "in/harbour/1.txt", "--fresh"), "is one of the files to learn from"),
+        (("in", "-o", "in/harbour/1.txt", "--fresh"), "not valid JSON"),
         (("in", "-o", "in/harbour/1.txt"), "not valid JSON"),
         (("none",), "does not exist"),
     ):
