@@ -345,7 +345,8 @@ def scrapes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         place = tmp_path / "scrapes" / "journal" / f"{number}.txt"
         place.parent.mkdir(parents=True, exist_ok=True)
         text = "Skip to main content\n\nThe patient’s bilirubin fell in the second week after the infusion of cells.\n\nCite this\n"
-        place.write_text(text if number else text + "\nReaders of the gazette\n", encoding="utf-8")
+        near = text.replace("\n\nCite", "\nCite") + "Readers of the gazette\n"  # three lines from a change, which are shown
+        place.write_text(text if number else near, encoding="utf-8")
     app(["clean", "scrapes", "-o", "clean", "--jobs", "1"], standalone_mode=False)
     return tmp_path
 

@@ -18,7 +18,7 @@ import pytest
 from dechaff import RULES, Document
 from dechaff.blank_lines import BlankLines
 from dechaff.repetition import Survey
-from dechaff_cli import corpus, reading, run, worker, writing
+from dechaff_cli import reading, run, worker, writing
 from dechaff_cli.corpus import Source
 from dechaff_cli.engine import batches
 from dechaff_cli.task import Task
@@ -358,7 +358,7 @@ def test_in_place_leaves_a_file_alone_that_somebody_saved_meanwhile(
         real(path, *words, **more)
         (tmp_path / "b.txt").write_text(f"{DIRTY}And one more paragraph.\n", encoding="utf-8")
 
-    monkeypatch.setattr(corpus, "write", write)
+    monkeypatch.setattr(writing, "write", write)
     ran = dechaff("clean", tmp_path, "--in-place", "--jobs", "1")
     assert ran.code == 2
     assert "b.txt: was changed while it was being cleaned" in ran.err

@@ -216,6 +216,7 @@ class Repetition:
         pages, needed = site.pages, site.needed
         if pages < needed:
             return []
+        walked: set[int] = set()
         found: dict[int, str] = {}
         for zone in _zones(page.rows.key):
             beside = site.on(_pairs(zone)).tolist()
@@ -223,9 +224,11 @@ class Repetition:
             shared = [max(pair) for pair in zip(beside, [*beside[1:], 0], strict=False)]
             if max(shared, default=0) < needed:
                 continue
-            for i, count in _unsaid(_walk(zone.rows.tolist(), shared, page.lines, needed), page):
+            gone = _walk(zone.rows.tolist(), shared, page.lines, needed)
+            walked.update(i for i, _ in gone)
+            for i, count in _unsaid(gone, page):
                 found[i] = f"on {count} of {pages} pages of {page.site or 'this folder'}, at the {zone.name}"
-        if not found or len(found) > _MOST * len(page.lines) or _is_record(page.lines):
+        if not found or len(walked) > _MOST * len(page.lines) or _is_record(page.lines):
             return []  # copies of one page share all their lines
         return page.line_removals({i: ("REP001", note) for i, note in found.items()})
 
