@@ -18,8 +18,6 @@ _COMPANY = 3
 """Lines that may also be content go together from this many on: two field labels without values do stand side by side."""
 _PAIR = 2
 """The same at an edge of the page, where fields are rarer and menus more common."""
-_REFERENCE_WORD = "CHR075"  # its words are names of databases, too: only a reference above tells which
-_BUTTON = "CHR107"  # its words are steps of manuals, too
 _POLL = "CHR071"
 _ANSWERS = frozenset({"yes", "no", "partly", "partially", "somewhat", "not really", "very", "yes, partly"})
 _LIST = 10
@@ -73,7 +71,13 @@ def settled(found: Mapping[int, Match], view: View, left: Sequence[int]) -> list
         view: All lines of the page.
         left: The indexes of those that are left.
     """
-    return [why for run in _runs(sorted(found.items())) for why in _settle(run, _around(run, view, left))]
+    gone: list[tuple[int, str, str]] = []
+    for run in _runs(sorted(found.items())):
+        if all(match.context == "anywhere" for _, match in run):
+            gone.extend((place, match.rule, match.note) for place, match in run)
+        else:
+            gone.extend(_settle(run, _around(run, view, left)))
+    return gone
 
 
 def _runs(found: Sequence[tuple[int, Match]]) -> list[list[tuple[int, Match]]]:
@@ -116,8 +120,8 @@ def _support(run: Sequence[tuple[int, Match]], around: Around) -> str:
     if certain:
         return f"beside {certain.rule}"
     at_head, at_foot = not around.above, not around.below
-    idle = {_REFERENCE_WORD} if at_head else {_REFERENCE_WORD, _BUTTON}  # no manual begins with its steps
-    loose = [match.rule for _, match in run if match.rule not in idle]
+    idle = {"reference"} if at_head else {"reference", "step"}  # no manual begins with its steps
+    loose = [match.rule for _, match in run if match.context not in idle]
     if at_head and at_foot:
         return ""  # a page of such words alone is a list of words
     if (at_head or at_foot) and len(loose) >= _PAIR:
@@ -133,9 +137,9 @@ def _settle(run: Sequence[tuple[int, Match]], around: Around) -> list[tuple[int,
     A word that may also be a heading, a label or a value goes beside a line that is certainly chrome, or with a second such word at an
     edge of the page, or among three of more than one kind. Alone it stays: it may be a title, or the last value of a record. What ends
     a list under a heading at the foot of the page has no support from the edge: keywords stand there, one a line. Nor has the last line
-    of a run at the head that stands over running text: it is its heading, and a single line above it the title of the page. Buttons
-    that may be steps of a manual support nothing but at the head; nor do link words of references, which go right below a reference or
-    beside what is certain.
+    of a run at the head that stands over running text: it is its heading, and a single line above it the title of the page. What may
+    be a step of a manual supports nothing but at the head; nor do link words of references, which go right below a reference or beside
+    what is certain.
 
     Args:
         run: Places and matches of lines that stand together.
@@ -149,14 +153,11 @@ def _settle(run: Sequence[tuple[int, Match]], around: Around) -> list[tuple[int,
     below_reference = bool(around.above) and guard(around.above[0]) in {"citation", "identifier"}
     gone = []
     for i, match in run:
-        below_reference = below_reference and match.rule == _REFERENCE_WORD
+        below_reference = below_reference and match.context == "reference"
         why = "right below a reference" if below_reference else support
+        placed = {"head": at_head or (certain and at_foot), "reference": certain or below_reference}
         if match.context == "anywhere":
             gone.append((i, match.rule, match.note))
-        elif match.context == "head" and at_head and why:
-            gone.append((i, match.rule, f"{match.note}; before anything else on the page"))
-        elif match.rule == _REFERENCE_WORD and not (certain or below_reference):
-            continue
-        elif why and (match.context == "company" or (certain and at_foot)):
+        elif why and placed.get(match.context, True):
             gone.append((i, match.rule, f"{match.note}; {why}"))
     return gone

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 Effect = Literal["repair", "remove", "report"]
 """What a rule does. **repair** changes characters and drops no word, **remove** only deletes, **report** changes nothing."""
 
-Context = Literal["anywhere", "company", "head"]
+Context = Literal["anywhere", "company", "head", "reference", "step"]
 """Where a pattern may act. **anywhere**: on its own; **company**: beside other chrome or at an edge of the page; **head**: before
-anything else on the page, or beside other chrome after everything else."""
+anything else on the page, or beside other chrome after everything else; **reference**: right below a reference or beside what acts
+anywhere; **step**: as company, but it is company to others only at the head of a page."""
 
 STAGES = ("decoding", "encoding", "characters", "language", "chrome", "repetition", "line_model", "footers", "blank_lines")
 """The stages in the order they run; a rule table has the name of its stage."""

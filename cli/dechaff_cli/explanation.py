@@ -22,8 +22,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dechaff import Document, Pipeline, Rule
+    from dechaff.rules import Context
     from dechaff_cli.calls import Call
     from dechaff_cli.config import Treatment
+
+_WHERE: dict[Context, str] = {
+    "company": "beside other chrome, three together, or at the edge of the page",
+    "head": "beside other chrome or at the head of the page",
+    "reference": "beside other chrome or right below a reference",
+    "step": "beside other chrome or at the edge of the page",
+}
 
 
 def of_rule(rule: Rule) -> Iterator[str]:
@@ -33,11 +41,7 @@ def of_rule(rule: Rule) -> Iterator[str]:
     yield rule.why
     yield f"Seen: {rule.source}"
     if rule.context != "anywhere":
-        where = {
-            "company": "beside other chrome, three together, or at the edge of the page",
-            "head": "beside other chrome or at the head of the page",
-        }
-        yield f"Goes only {where[rule.context]}."
+        yield f"Goes only {_WHERE[rule.context]}."
     for example in rule.examples[:1]:
         yield ""
         yield "This:"

@@ -107,6 +107,15 @@ def below(folder: Path, name: str) -> Path:
     return folder / here
 
 
+def found(folder: Path, name: str) -> Path | None:
+    """Return a file in a folder, by its name as reports have it; None if there is none, as when no file can be called so."""
+    try:
+        path = below(folder, name)
+    except CorpusError:
+        return None
+    return path if path.is_file() else None
+
+
 def place_below(folder: Path | str, name: str) -> Path | str:
     """Return the place of a file that may be written below a folder, or below the address of one; the folders above it are made.
 

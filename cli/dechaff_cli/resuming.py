@@ -15,7 +15,7 @@ import dechaff
 from dechaff.repetition import Survey
 from dechaff.rules import digest as rules_digest
 from dechaff.tally import counted
-from dechaff_cli import corpus, places, run, worker
+from dechaff_cli import places, run, worker
 from dechaff_cli.engine.batches import Ask, batches
 from dechaff_cli.engine.counts import Counts
 from dechaff_cli.manifest import Known, made_of
@@ -123,7 +123,7 @@ class Resuming:
         """Return whether there is what was made of a file or a container."""
         assert isinstance(self._task.out, Path)
         known = self._manifest.known([source.name]).get(source.name)
-        return places.below(self._task.out, source.name).is_file() if known is None else self._is_there(source.name, known.outcome)
+        return bool(places.found(self._task.out, source.name)) if known is None else self._is_there(source.name, known.outcome)
 
     def clean(self, counts: Survey) -> Iterator[tuple[Source, Outcome]]:
         """Yield each document, without what it holds, and what became of it, in order."""
@@ -184,11 +184,8 @@ class Resuming:
         """Return whether the file that was written of a document is where it was put, by its size."""
         report = unpacked(outcome).report
         sizes = (report.bytes_out, report.bytes_in)
-        try:
-            paths = [places.below(folder, name) for folder in self._folders]
-        except corpus.CorpusError:  # a record may be called what no file can be
-            return False
-        return any(path.is_file() and path.stat().st_size == size for path, size in zip(paths, sizes, strict=False))
+        paths = [places.found(folder, name) for folder in self._folders]
+        return any(path is not None and path.stat().st_size == size for path, size in zip(paths, sizes, strict=False))
 
     def finish(self) -> None:
         """Remove what was made of documents that are not there any longer, and mark the run as complete."""

@@ -50,7 +50,7 @@ def restore(report: Path, cleaned: Path, output: Path, quarantine: Path | None =
     def container(file: FileReport | RestoreError) -> str:
         path = "" if isinstance(file, RestoreError) else file.path
         name = next((path[:at] for at, letter in enumerate(path) if letter == "#" and path[:at] in known), "")
-        return "" if name and _is_file(cleaned, path) else name
+        return "" if name and places.found(cleaned, path) else name
 
     for name, group in groupby(report_folder.read(report), container):
         files = _readable(group, report, done.errors)
@@ -61,14 +61,6 @@ def restore(report: Path, cleaned: Path, output: Path, quarantine: Path | None =
     for name, entry in left.items():  # those without a text
         done = _container(name, entry, (cleaned, output), iter(()), done)
     return done
-
-
-def _is_file(cleaned: Path, path: str) -> bool:
-    """Return whether what is called like a record is a file beside its container."""
-    try:
-        return places.below(cleaned, path).is_file()
-    except corpus.CorpusError:
-        return False
 
 
 def _readable(group: Iterable[FileReport | RestoreError], report: Path, errors: list[tuple[str, str]]) -> Iterator[FileReport]:
