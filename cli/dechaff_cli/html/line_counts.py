@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import json
-from array import array
-from collections import defaultdict
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from dechaff.confidence import confidence
 from dechaff.lines import bare, is_prose, words
+from dechaff_cli.html.figures import Numbering
+from dechaff_cli.html.meetings import Meeting, Meetings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from dechaff import FileReport
+    from dechaff_cli.html.meetings import Met
 
-_EXAMPLES = 5  # files that a row names
+    _Row = tuple[tuple[int, ...], Met]
+
 _WHOLE = 1000  # a confidence of one
 _PROSE = 7  # times as likely content as any other line: 73 % of prose lines on whole WCXB pages are, of all lines 29 %; as odds
 _KEPT = 300  # code points of a line that a table shows
+_KEY = (1 << 64) - 1
+_RECENT = 1 << 16  # lines whose words are not written down again: 12 MB, and chrome is back after fewer
 _quoted = json.JSONEncoder().encode
 
 
@@ -70,54 +74,51 @@ def normal(line: str) -> str:
     return bare(line).casefold() or line.strip()
 
 
-class LineCounts:
-    """Counts lines over a corpus in a hundred and fifty bytes a line: their words wait in a file for the few that are shown."""
+class Lists(NamedTuple):
+    """The lines that tell most of a run. Of lines that are level, those that were met first come first."""
 
-    def __init__(self, words: IO[bytes]) -> None:
+    often: list[Line]
+    """Those met most often, those met but once left out."""
+    once: list[Line]
+    """Those met in one file alone, by what is lost if they are no chrome: words times doubt."""
+    worst: list[Line]
+    """All, by what is left if they are chrome: files times chance."""
+    of_rule: dict[str, Line]
+    """The line that each rule met most often, more than once."""
+    different: int
+    """How many different lines were met."""
+    in_one: int
+    """How many of them in one file alone."""
+
+
+class LineCounts:
+    """Counts lines over a corpus, in memory that does not grow with it."""
+
+    def __init__(self, meetings: IO[bytes], words: IO[bytes]) -> None:
         """Begin with nothing.
 
         Args:
-            words: An empty file, for what the lines say.
+            meetings: An empty file, for where the lines are met.
+            words: Another, for what they say.
         """
-        self._rows: dict[int, int] = {}
-        self._files, self._times, self._first, self._last, self._cost = (array("L") for _ in range(5))
-        self._chance, self._rule = array("H"), array("H")
-        self._rules: list[str] = []
-        self._number: dict[str, int] = {}
-        self._sites: defaultdict[int, set[int]] = defaultdict(set)
-        self._examples: defaultdict[int, list[int]] = defaultdict(list)
-        self._site_of: list[int] = []
-        self._words = words
+        self._meetings, self._words = Meetings(meetings), words
+        self._rules = Numbering()
+        self._recent: dict[int, tuple[int, int]] = {}
+        """Of lines met not long ago, how likely chrome they were, and where their words are."""
         self._written = 0
-        self._place = array("Q")
-        """Where the words of each row begin in the file."""
 
     def add(self, number: int, site: int, lines: Iterable[Seen]) -> None:
         """Count the lines of a file; files come in the order of their numbers."""
-        self._site_of.append(site)
-        assert len(self._site_of) == number + 1
+        if len(self._recent) > _RECENT:
+            self._recent.clear()
         for line in lines:
             chance = round(line.chance * _WHOLE)
-            row = self._rows.setdefault(hash(normal(line.text)), len(self._files))
-            if row == len(self._files):
-                self._begin(number, line, chance)
-                continue
-            self._times[row] += 1
-            if chance > self._chance[row]:
-                self._chance[row], self._rule[row], self._place[row] = chance, self._code(line.rule), self._keep(line)
-            if self._last[row] != number:
-                self._meet(row, number, site)
-
-    def _begin(self, number: int, line: Seen, chance: int) -> None:
-        self._files.append(1)
-        self._times.append(1)
-        self._first.append(number)
-        self._last.append(number)
-        # Of what is certain nothing would be lost, and nothing gets less certain.
-        self._cost.append(0 if chance >= _WHOLE else words(line.text) * (_PROSE if is_prose(line.text) else 1))
-        self._chance.append(chance)
-        self._rule.append(self._code(line.rule))
-        self._place.append(self._keep(line))
+            key = hash(normal(line.text)) & _KEY
+            known = self._recent.get(key)
+            cost = words(line.text) * (_PROSE if is_prose(line.text) else 1) if known is None else 0  # that of the first meeting counts
+            if known is None or known[0] < chance:
+                known = self._recent[key] = chance, self._keep(line)
+            self._meetings.add(Meeting(key, number, site, cost, chance, self._rules(line.rule), known[1]))
 
     def _keep(self, line: Seen) -> int:
         """Write down what a line and its evidence say; return where."""
@@ -125,69 +126,29 @@ class LineCounts:
         self._written += self._words.write(f"[{_quoted(line.text.strip()[:_KEPT])}, {_quoted(line.note)}]\n".encode("ascii"))
         return place
 
-    def _meet(self, row: int, number: int, site: int) -> None:
-        """Count a line in one more file."""
-        if self._files[row] == 1:
-            self._examples[row] = [self._first[row]]
-            self._sites[row] = {self._site_of[self._first[row]]}
-        self._files[row] += 1
-        self._last[row] = number
-        self._sites[row].add(site)
-        if len(self._examples[row]) < _EXAMPLES:
-            self._examples[row].append(number)
+    def lists(self, most: int) -> Lists:
+        """Return the lines that tell most, so many in a list at most."""
+        often: list[_Row] = []
+        once: list[_Row] = []
+        worst: list[_Row] = []
+        by_rule: dict[int, _Row] = {}
+        different = in_one = 0
+        for part in self._meetings.parts():
+            more, single = part.times > 1, part.files == 1
+            often = sorted(often + part.least(more, (-part.files, -part.times), most))[:most]
+            once = sorted(once + part.least(single, (part.cost * (part.chance - _WHOLE),), most))[:most]
+            worst = sorted(worst + part.least(part.times > 0, (-part.files * part.chance,), most))[:most]
+            for rule in set(part.rule[more].tolist()):
+                (row,) = part.least(more & (part.rule == rule), (-part.times,), 1)
+                by_rule[rule] = min(row, by_rule.get(rule, row))
+            different, in_one = different + part.times.size, in_one + int(single.sum())
+        of_rule = {self._rules.words[rule]: self._line(row) for rule, row in by_rule.items()}
+        lists = [[self._line(row) for row in rows] for rows in (often, once, worst)]
+        return Lists(lists[0], lists[1], lists[2], of_rule, different, in_one)
 
-    def _code(self, rule: str) -> int:
-        if rule not in self._number:
-            self._number[rule] = len(self._rules)
-            self._rules.append(rule)
-        return self._number[rule]
-
-    def __len__(self) -> int:
-        """Return how many different lines were met."""
-        return len(self._files)
-
-    def often(self, most: int) -> list[Line]:
-        """Return the lines met most often, those met but once left out."""
-        rows = [row for row in range(len(self)) if self._times[row] > 1]
-        return self._lines(sorted(rows, key=lambda row: (-self._files[row], -self._times[row], self._first[row], row))[:most])
-
-    def once(self, most: int) -> list[Line]:
-        """Return lines met in one file alone, by what is lost if they are no chrome: words times doubt."""
-        rows = [row for row in range(len(self)) if self._files[row] == 1]
-        return self._lines(sorted(rows, key=lambda row: (-self._cost[row] * (_WHOLE - self._chance[row]), self._first[row], row))[:most])
-
-    def count_once(self) -> int:
-        """Return how many lines were met in one file alone."""
-        return sum(files == 1 for files in self._files)
-
-    def worst(self, most: int) -> list[Line]:
-        """Return the lines in the order of what is left if they are chrome: files times chance."""
-        rows = sorted(range(len(self)), key=lambda row: (-self._files[row] * self._chance[row], self._first[row], row))
-        return self._lines(rows[:most])
-
-    def of_rule(self) -> dict[str, Line]:
-        """Return the line that each rule met most often, more than once."""
-        best: dict[int, int] = {}
-        for row in range(len(self)):
-            rule = self._rule[row]
-            if self._times[row] > 1 and (rule not in best or self._times[row] > self._times[best[rule]]):
-                best[rule] = row
-        return dict(zip((self._rules[rule] for rule in best), self._lines([*best.values()]), strict=True))
-
-    def _lines(self, rows: Sequence[int]) -> list[Line]:
-        """Return rows with their words."""
-        return [self._line(row) for row in rows]
-
-    def _line(self, row: int) -> Line:
-        self._words.seek(self._place[row])
+    def _line(self, row: _Row) -> Line:
+        """Return a row with its words."""
+        met = row[1]
+        self._words.seek(met.place)
         text, note = json.loads(self._words.readline())
-        return Line(
-            text,
-            self._rules[self._rule[row]],
-            self._chance[row] / _WHOLE,
-            note,
-            self._times[row],
-            self._files[row],
-            len(self._sites[row]) if row in self._sites else 1,
-            tuple(self._examples[row]) if row in self._examples else (self._first[row],),
-        )
+        return Line(text, self._rules.words[met.rule], met.chance / _WHOLE, note, met.times, met.files, met.sites, met.examples)

@@ -50,8 +50,8 @@ class Page:
         self._room = _PLAIN_TEXT
         self._digest = sha256()
         self._open = ExitStack()
-        shards, gone, left = (self._open.enter_context(tempfile.TemporaryFile(dir=folder)) for _ in range(3))  # noqa: SIM115  it is one
-        self._shards, self._removed, self._doubtful = Shards(folder, shards), LineCounts(gone), LineCounts(left)
+        shards, *files = (self._open.enter_context(tempfile.TemporaryFile(dir=folder)) for _ in range(5))  # noqa: SIM115  it is one
+        self._shards, self._removed, self._doubtful = Shards(folder, shards), LineCounts(*files[:2]), LineCounts(*files[2:])
 
     def __enter__(self) -> Self:
         """Begin."""
@@ -107,14 +107,8 @@ class Page:
             OSError: Something cannot be written.
         """
         digest = self._digest.hexdigest()[:32]
-        lines = Lines(
-            self._removed.often(_LINES),
-            self._removed.once(_LINES),
-            self._doubtful.worst(_LINES),
-            self._removed.of_rule(),
-            self._removed.count_once(),
-            len(self._doubtful),
-        )
+        gone, left = self._removed.lists(_LINES), self._doubtful.lists(_LINES)
+        lines = Lines(gone.often, gone.once, left.worst, gone.of_rule, gone.in_one, left.different)
         blocks = list(self._shards.finish(self._figures.columns, digest))
         data = Data(digest, self._shards.outside, packed(self._data(summary, digest, lines)), blocks)
         page = rendering.page(summary, self._figures, lines, data, self._shown, self._left_out)
