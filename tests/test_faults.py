@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dechaff_cli import worker
+from dechaff_cli import held, worker
 from dechaff_cli.passes import Passes
 
 if TYPE_CHECKING:
@@ -109,9 +109,9 @@ def test_pipes_are_passed_over_and_folders_may_be_named_like_files(scrapes: Path
     assert (scrapes / "out" / "folder.txt" / "page.txt").read_text() == "Rain fell.\n"
 
 
-@pytest.fixture
-def between(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], object]]:
-    """Return a list of what is done between the two passes, in which nothing is held from one to the other."""
+@pytest.fixture(params=["nothing", "what was found"])
+def between(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], object]]:
+    """Return a list of what is done between the two passes, in which no document is held from one to the other."""
     do: list[Callable[[], object]] = []
     survey, start = Passes.survey, worker.start
 
@@ -123,10 +123,12 @@ def between(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], object]]:
 
     def forgetful(*given: Any, **named: Any) -> None:  # noqa: ANN401  whatever it takes
         start(*given, **named)
-        monkeypatch.setattr(worker, "_hold", 0)
+        monkeypatch.setattr(worker, "_held", held.Held(0))
 
     monkeypatch.setattr(Passes, "survey", then)
-    monkeypatch.setattr(worker, "start", forgetful)
+    monkeypatch.setattr(held, "_MEMORY", -1)
+    if request.param == "nothing":
+        monkeypatch.setattr(worker, "start", forgetful)
     return do
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dechaff.allow import Allow
+    from dechaff.chrome import Known
     from dechaff.model import Removal
     from dechaff.model.store import Model
     from dechaff.repetition import Pair
@@ -68,6 +69,17 @@ class Cleaned(NamedTuple):
     repairs: int = 0
     foreign: bool = False
     """Whether the document is wholly in another language, and was left as it is."""
+
+
+class Found(NamedTuple):
+    """What preparing a document found: all it takes to prepare the same document again without looking for anything."""
+
+    layers: tuple[tuple[Edit, ...], ...]
+    reports: tuple[Edit, ...]
+    repairs: int
+    foreign: bool
+    chrome: Known | None
+    """What is known of its lines; None for a document that no line is removed from."""
 
 
 class Pipeline:
@@ -126,6 +138,36 @@ class Pipeline:
             if work.layers:  # mojibake hides a language
                 self._look_for_language(work)
         self._begin_removing([work for work in works if not work.foreign])
+        return works
+
+    def found(self, works: Sequence[Work]) -> list[Found]:
+        """Return what preparing documents found; it can be kept in a fraction of what the documents take."""
+        return [
+            Found(
+                tuple(work.layers),
+                tuple(work.reports),
+                work.repairs,
+                work.foreign,
+                work.document.known.get(self.chrome) if isinstance(work.document, Page) else None,
+            )
+            for work in works
+        ]
+
+    def prepared(self, documents: Sequence[Document], found: Sequence[Found]) -> list[Work]:
+        """Return documents as `prepare` does, by what it found in the very same ones."""
+        works = [Work(document) for document in documents]
+        for work, one in zip(works, found, strict=True):
+            for layer in one.layers[: one.repairs]:
+                work.make(layer)
+            work.reports, work.repairs, work.looked, work.foreign = [*one.reports], one.repairs, one.repairs, one.foreign
+        removing = [(work, one) for work, one in zip(works, found, strict=True) if not work.foreign]
+        for (work, one), page in zip(removing, paged([work.document for work, _ in removing]), strict=True):
+            if one.chrome is not None:
+                page.known[self.chrome] = one.chrome
+            work.document = page
+            for layer in one.layers[one.repairs :]:
+                work.make(layer)
+            work.settle(self.removals[0])
         return works
 
     def numbers(self, works: Sequence[Work]) -> list[NDArray[np.uint64] | None]:
@@ -223,6 +265,11 @@ class Work:
         if isinstance(self.document, Page):
             vars(self.document).pop("lines", None)
 
+    def settle(self, stage: Stage[Any]) -> None:
+        """Remember what a stage left behind, if it is one that looks at what it leaves by itself, until it finds nothing more."""
+        if isinstance(stage, (Chrome, LineModel)):
+            self.settled[stage.name] = self.document.text
+
     def cleaned(self) -> Cleaned:
         """Return what became of the document."""
         return Cleaned(self.document.text, tuple(self.layers), tuple(self.old), tuple(self.reports), self.repairs, self.foreign)
@@ -243,8 +290,7 @@ def _once(stage: Stage[Any], works: Sequence[Work]) -> list[Work]:
         if found:
             work.make(found)
             changed.append(work)
-        if isinstance(stage, (Chrome, LineModel)):  # they look at what they leave by themselves, until they find nothing more
-            work.settled[stage.name] = work.document.text
+        work.settle(stage)
     return changed
 
 

@@ -18,29 +18,29 @@ from dechaff.suspects import suspects
 from dechaff_cli import corpus, writing
 from dechaff_cli.config import Treatment
 from dechaff_cli.formats.diff import unified
+from dechaff_cli.held import Held
 from dechaff_cli.html import changes
 from dechaff_cli.reading import Read, document, read
 from dechaff_cli.task import Outcome, packed, unpacked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
 
     from dechaff import Cleaned
     from dechaff.model.store import Model
+    from dechaff.pipeline import Found
     from dechaff.pipeline import Work as Prepared
     from dechaff.repetition import Pair, Survey
     from dechaff.report import Suspect
-    from dechaff_cli.corpus import Source
     from dechaff_cli.engine.batches import Ask
+    from dechaff_cli.held import Kept
     from dechaff_cli.task import Task
 
 _Made = TypeVar("_Made")
 _GARBAGE = 100_000  # allocations between looks for cycles: we make none, and looking through a corpus of lines is a tenth of the time
-_HOLD = 32 << 20  # bytes of files held between the passes: beside the automaton's, this is the larger part of the memory
-_HOLD_FILES = 5000  # and as many files at most
 
 
 class Pipelines:
@@ -98,10 +98,8 @@ def clean_text(raw: bytes, name: str, task: Task) -> Outcome:
     return _outcome(found, pipeline.clean([document(found)])[0], pipeline.rules, task)
 
 
-_hold = _HOLD
 _worker: tuple[Pipelines, Task] | None = None
-_held: dict[tuple[Source, frozenset[str]], tuple[Read, Prepared]] = {}
-"""What the first pass prepared and the second can go on with: a small corpus in one process is read and prepared once."""
+_held = Held(0)
 
 
 def start(task: Task, counts: Survey, *, apart: bool, share: float) -> None:
@@ -113,10 +111,9 @@ def start(task: Task, counts: Survey, *, apart: bool, share: float) -> None:
         apart: As for `flow.Begin`.
         share: The same.
     """
-    global _worker, _hold  # noqa: PLW0603  the only way to hand something to the processes of a pool once
-    _hold = int(_HOLD * share)
-    if not apart and (_worker is None or _worker[1] is not task):
-        _held.clear()  # of another run, which may have prepared the same files otherwise
+    global _worker, _held  # noqa: PLW0603  the only way to hand something to the processes of a pool once
+    if _worker is None or not (apart or _worker[1] is task):  # what another run held may have been prepared otherwise
+        _held = Held(share)
     if apart and task.configs is not None:
         extend(task.configs.own)
     _worker = Pipelines(task, counts), task
@@ -148,16 +145,22 @@ def _survey(batch: Sequence[Ask]) -> list[Seen | None]:
     found = [read(ask.source, task.encoding) for ask in batch]
     digests = [sha256(one.raw).hexdigest() if one.decoded else "" for one in found]
     new = [one for ask, one, digest in zip(batch, found, digests, strict=True) if ask.digest != digest and one.decoded]
-    fits = len(_held) < _HOLD_FILES and sum(one.source.size for one, _ in _held.values()) + sum(one.source.size for one in new) <= _hold
+    fits = _held.fits(sum(one.source.size for one in new), len(new))
+    content = {id(one): digest for one, digest in zip(found, digests, strict=True)}
+    noted: dict[str, tuple[str, Found]] = {}
     seen: dict[int, tuple[str, NDArray[np.uint64] | None]] = {}
     for pipeline, pages in pipelines.shared(new):
         works = pipeline.prepare([page for _, page in pages])
         if fits:
-            _held.update({(one.source, task.rules): (one, work) for (one, _), work in zip(pages, works, strict=True)})
+            _held.keep({one.source: (one, work) for (one, _), work in zip(pages, works, strict=True)})
+        else:
+            noted |= {one.source.name: (content[id(one)], what) for (one, _), what in zip(pages, pipeline.found(works), strict=True)}
         for (one, page), numbers in zip(pages, pipeline.numbers(works), strict=True):
             seen[id(one)] = page.site, numbers
         for work in works:
             work.rest()
+    if noted:
+        _held.note([ask.source for ask in batch], noted)
     return [
         None if ask.digest and ask.digest == digest else Seen(digest, *seen.get(id(one), ("", None)))
         for ask, one, digest in zip(batch, found, digests, strict=True)
@@ -227,21 +230,32 @@ def _pieces(work: Callable[[Sequence[Ask]], _Made], batch: Sequence[Ask], failed
         return [failed(batch[0], f"cannot be cleaned for a defect of dechaff: {where}; please report it with the file")]
 
 
-def _taken(batch: Sequence[Ask], task: Task) -> tuple[list[Read], dict[Source, Prepared]]:
+def _taken(batch: Sequence[Ask], task: Task) -> tuple[list[Read], Kept]:
     """Return files that were read, and what the first pass held of them."""
-    held = {ask.source: known for ask in batch if (known := _held.pop((ask.source, task.rules), None))}
-    found = [held[ask.source][0] if ask.source in held else read(ask.source, task.encoding) for ask in batch]
-    return found, {source: work for source, (_, work) in held.items()}
+    held = _held.take([ask.source for ask in batch])
+    return [held.works[ask.source][0] if ask.source in held.works else read(ask.source, task.encoding) for ask in batch], held
 
 
-def _prepared(
-    found: Sequence[Read], held: Mapping[Source, Prepared], pipelines: Pipelines
-) -> Iterator[tuple[Pipeline, list[Read], list[Prepared]]]:
+def _prepared(found: Sequence[Read], held: Kept, pipelines: Pipelines) -> Iterator[tuple[Pipeline, list[Read], list[Prepared]]]:
     """Yield files that have a text with their documents as far as they can be prepared, those of one pipeline together."""
     for pipeline, pages in pipelines.shared(found):
-        new = iter(pipeline.prepare([page for one, page in pages if one.source not in held]))
-        works = [held[one.source] if one.source in held else next(new) for one, _ in pages]
-        yield pipeline, [one for one, _ in pages], works
+        works = {id(one): held.works[one.source][1] for one, _ in pages if one.source in held.works}
+        left = [(one, page) for one, page in pages if id(one) not in works]
+        known = {id(one): what for one, _ in left if (what := _known(one, held)) is not None}
+        again = [(one, page) for one, page in left if id(one) in known]
+        new = [(one, page) for one, page in left if id(one) not in known]
+        for some, made in (
+            (again, pipeline.prepared([page for _, page in again], [*known.values()])),
+            (new, pipeline.prepare([page for _, page in new])),
+        ):
+            works |= {id(one): work for (one, _), work in zip(some, made, strict=True)}
+        yield pipeline, [one for one, _ in pages], [works[id(one)] for one, _ in pages]
+
+
+def _known(one: Read, held: Kept) -> Found | None:
+    """Return what was found of a file, if it is what it was then."""
+    digest, found = held.found.get(one.source.name, ("", None))
+    return found if found is not None and digest == sha256(one.raw).hexdigest() else None
 
 
 def _written(found: Read, outcome: Outcome, cleaned: Cleaned, task: Task) -> Outcome:

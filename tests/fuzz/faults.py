@@ -216,9 +216,10 @@ def _some(case: Case) -> str:
 def _between(case: Case, change: Callable[[], object]) -> Ran:
     """Run the command with something done between its two passes."""
     from dechaff_cli import worker
+    from dechaff_cli.held import Held
     from dechaff_cli.passes import Passes
 
-    survey, hold = Passes.survey, worker._hold  # noqa: SLF001  nobody else can come between them
+    survey, held = Passes.survey, worker._held  # noqa: SLF001  nobody else can come between them
 
     def then(self: Passes) -> object:
         counts = survey(self)
@@ -231,13 +232,13 @@ def _between(case: Case, change: Callable[[], object]) -> Ran:
 
         def forgetful(*given: object, **named: object) -> None:
             start(*given, **named)  # type: ignore[arg-type]
-            worker._hold = 0  # noqa: SLF001
+            worker._held = Held(0)  # noqa: SLF001
 
         worker.start = forgetful
     try:
         return here(case.folder, *_clean(case, "--jobs", "1"))
     finally:
-        Passes.survey, worker.start, worker._hold = survey, start, hold  # type: ignore[method-assign]  # noqa: SLF001
+        Passes.survey, worker.start, worker._held = survey, start, held  # type: ignore[method-assign]  # noqa: SLF001
 
 
 def removed_midway(case: Case) -> None:
