@@ -100,5 +100,5 @@ def test_an_empty_tally_adds_nothing() -> None:
     assert Survey(rows.part(0, 0)).settle() == Survey()
 
 
-def _begin(*, apart: bool, share: float) -> None:
+def _begin(*, apart: bool, again: bool) -> None:
     pass

@@ -123,10 +123,10 @@ def between(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 
     def forgetful(*given: Any, **named: Any) -> None:  # noqa: ANN401  whatever it takes
         start(*given, **named)
-        monkeypatch.setattr(worker, "_held", held.Held(0))
+        monkeypatch.setattr(worker, "_held", held.Held(again=False))
 
     monkeypatch.setattr(Passes, "survey", then)
-    monkeypatch.setattr(held, "_MEMORY", -1)
+    monkeypatch.setattr(worker, "MEMORY", 0)
     if request.param == "nothing":
         monkeypatch.setattr(worker, "start", forgetful)
     return do

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from dechaff import Document, Pipeline, decode
 from dechaff.allow import Allow
 from dechaff.rules import RULES
-from dechaff_cli import held
+from dechaff_cli import held, worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,7 +68,7 @@ def test_the_same_bytes_come_out_whatever_is_held(
 ) -> None:
     source = samples / "scrapes" / "in"
     assert dechaff("clean", source, "-o", "held", "--jobs", "1").code == 0
-    monkeypatch.setattr(held, "_MEMORY", -1)
+    monkeypatch.setattr(worker, "MEMORY", 0)
     monkeypatch.setattr("dechaff_cli.engine.batches.FILES", 3)
     if way == "no file for it":
         monkeypatch.setattr(held, "tempfile", SimpleNamespace(TemporaryFile=_no_file))
@@ -81,7 +81,7 @@ def test_the_same_bytes_come_out_whatever_is_held(
 
 def test_what_was_found_is_gone_on_with(dechaff: Callable[..., Ran], samples: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is looked for twice, in one process or more."""
-    monkeypatch.setattr(held, "_MEMORY", -1)
+    monkeypatch.setattr(worker, "MEMORY", 0)
     prepare = Pipeline.prepare
     times: list[str] = []
 

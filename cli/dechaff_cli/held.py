@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from dechaff_cli.corpus import Source
     from dechaff_cli.reading import Read
 
-_MEMORY = 32 << 20  # bytes of files held as they are, at ten times as many of memory; beside the automaton's this is the larger part of it
+MEMORY = 32 << 20
+"""Bytes of files that one process alone holds as they are, in ten times as many of memory: small corpora are prepared once. In each of
+several it would be what most of their memory goes to."""
 _FILES = 5000  # and as many files at most
 _FAST = 1  # zlib's least effort makes a third of what was found, in a hundredth of the time it took to find
 
@@ -40,13 +42,14 @@ class Held:
     with the process.
     """
 
-    def __init__(self, share: float = 1) -> None:
+    def __init__(self, *, again: bool, memory: int = 0) -> None:
         """Hold nothing yet.
 
         Args:
-            share: How much of the memory that a run may use for this is this process's; with 0 it never holds anything.
+            again: Whether this process will be asked for the same documents; otherwise it never holds anything.
+            memory: Bytes of files that are held as they are.
         """
-        self._share = share
+        self._again, self._memory = again, memory
         self._works: dict[Source, tuple[Read, Prepared]] = {}
         self._size = 0
         self._places: dict[int, tuple[int, int]] = {}
@@ -60,7 +63,7 @@ class Held:
             size: Bytes of their files.
             documents: How many.
         """
-        return self._size + size <= self._share * _MEMORY and len(self._works) + documents <= _FILES
+        return self._again and self._size + size <= self._memory and len(self._works) + documents <= _FILES
 
     def keep(self, works: Mapping[Source, tuple[Read, Prepared]]) -> None:
         """Hold documents as they are."""
@@ -74,7 +77,7 @@ class Held:
             batch: All its documents.
             found: As `Kept` has it, of those that were prepared.
         """
-        if not self._share:
+        if not self._again:
             return
         data = zlib.compress(pickle.dumps(found), _FAST)
         try:

@@ -18,7 +18,7 @@ from dechaff.suspects import suspects
 from dechaff_cli import corpus, writing
 from dechaff_cli.config import Treatment
 from dechaff_cli.formats.diff import unified
-from dechaff_cli.held import Held
+from dechaff_cli.held import MEMORY, Held
 from dechaff_cli.html import changes
 from dechaff_cli.reading import Read, document, read
 from dechaff_cli.task import Outcome, packed, unpacked
@@ -99,21 +99,21 @@ def clean_text(raw: bytes, name: str, task: Task) -> Outcome:
 
 
 _worker: tuple[Pipelines, Task] | None = None
-_held = Held(0)
+_held = Held(again=False)
 
 
-def start(task: Task, counts: Survey, *, apart: bool, share: float) -> None:
+def start(task: Task, counts: Survey, *, apart: bool, again: bool) -> None:
     """Set up a process: a pipeline is built once, not once a batch.
 
     Args:
         task: The task.
         counts: What pages share.
         apart: As for `flow.Begin`.
-        share: The same.
+        again: The same.
     """
     global _worker, _held  # noqa: PLW0603  the only way to hand something to the processes of a pool once
     if _worker is None or not (apart or _worker[1] is task):  # what another run held may have been prepared otherwise
-        _held = Held(share)
+        _held = Held(again=again, memory=0 if apart else MEMORY)
     if apart and task.configs is not None:
         extend(task.configs.own)
     _worker = Pipelines(task, counts), task

@@ -232,7 +232,7 @@ def _between(case: Case, change: Callable[[], object]) -> Ran:
 
         def forgetful(*given: object, **named: object) -> None:
             start(*given, **named)  # type: ignore[arg-type]
-            worker._held = Held(0)  # noqa: SLF001
+            worker._held = Held(again=False)  # noqa: SLF001
 
         worker.start = forgetful
     try:

@@ -41,12 +41,12 @@ class Pending(Protocol):
 class Begin(Protocol):
     """What sets a process up before its first batch of a pass."""
 
-    def __call__(self, *, apart: bool, share: float) -> None:
+    def __call__(self, *, apart: bool, again: bool) -> None:
         """Set this process up.
 
         Args:
             apart: Whether it is another one than the user started.
-            share: How much of what a run may hold between its passes this process may: that which works on the same batches again.
+            again: Whether it works on the same batches in the next pass.
         """
         ...
 
@@ -89,7 +89,7 @@ class Here:
 
     def __enter__(self) -> Self:
         """Set this process up."""
-        self._begin(apart=False, share=1)
+        self._begin(apart=False, again=True)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

@@ -110,6 +110,6 @@ def _done(work: Work, asked: Sequence[Ask], setup: list[Any]) -> Any:  # noqa: A
     if _begun != setup[0].hex():
         begin, folder = ray.get(setup[0])
         os.chdir(folder)
-        begin(apart=True, share=0)
+        begin(apart=True, again=False)
         _begun = setup[0].hex()
     return work(asked)

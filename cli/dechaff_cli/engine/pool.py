@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from dechaff_cli.engine.crew import Crew
     from dechaff_cli.engine.flow import Begin, Pending, Work
 
-_SHARE = 0.25  # of what a run may hold between its passes: with half, two processes and this one took 611 MB
-
 
 class Pool:
     """Processes that work on a batch each, one after the other, so that a batch comes to the same one in each pass."""
@@ -67,14 +65,14 @@ class Pool:
     def _queued(self, number: int, asked: Sequence[Ask]) -> Pending:
         executor = self._crew.executors[number]
         if number not in self._begun:
-            executor.submit(self._begin, apart=True, share=_SHARE / self.slots)
+            executor.submit(self._begin, apart=True, again=True)
             self._begun.add(number)
         return _Queued(executor.submit(self._work, asked))
 
     def alone(self, asked: Sequence[Ask]) -> Any:  # noqa: ANN401
         """Return what comes of a batch in a process of its own."""
         with _process() as executor:
-            executor.submit(self._begin, apart=True, share=0)
+            executor.submit(self._begin, apart=True, again=False)
             return _Queued(executor.submit(self._work, asked)).result()
 
 
