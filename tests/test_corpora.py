@@ -743,6 +743,21 @@ def test_a_file_called_like_a_record_is_restored_beside_its_namesake(dechaff: Ca
     assert {path.name: path.read_bytes() for path in (tmp_path / "back").iterdir()} == before
 
 
+def test_records_may_have_names_that_no_file_can_have(dechaff: Callable[..., Any], tmp_path: Path) -> None:
+    source = tmp_path / "p.jsonl"
+    rows = [{"id": 100 * letter, "text": DIRTY} for letter in "日月"]  # 300 bytes each
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    before = source.read_bytes()
+    assert dechaff("clean", "p.jsonl", "-o", "out", "--id-column", "id").code == 0
+    ran = dechaff("restore", "out-report", "out", "-o", "back")
+    assert ran.code == 0, ran.err
+    assert (tmp_path / "back" / "p.jsonl").read_bytes() == before
+    source.write_text(json.dumps(rows[0]) + "\n")
+    ran = dechaff("clean", "p.jsonl", "-o", "out", "--id-column", "id", "--resume")
+    assert ran.code == 0, ran.err
+    assert len((tmp_path / "out" / "p.jsonl").read_text().splitlines()) == 1
+
+
 def test_a_report_of_files_is_not_taken_for_one_of_another_form(dechaff: Callable[..., Any], tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.txt").write_text(DIRTY, encoding="utf-8")

@@ -23,7 +23,7 @@ _SEEN = st.builds(
 _FILES = st.lists(st.tuples(st.integers(0, 3), st.lists(_SEEN, max_size=6)), max_size=12)
 
 
-def _lists(files: list[tuple[int, list[Seen]]], most: int) -> Lists:
+def _lists(files: list[tuple[int, list[Seen]]], most: int) -> tuple[Lists, list[Line]]:
     """Return the lists, from all meetings in memory and line by line."""
     met: defaultdict[str, list[tuple[int, int, Seen]]] = defaultdict(list)
     for number, (site, lines) in enumerate(files):
@@ -40,7 +40,7 @@ def _lists(files: list[tuple[int, list[Seen]]], most: int) -> Lists:
     for row in sorted(rows.values(), key=lambda row: -row.times):
         if row.times > 1:
             of_rule.setdefault(row.rule, row)
-    return Lists(often[:most], [rows[key] for key in once[:most]], worst[:most], of_rule, len(rows), len(once))
+    return Lists(often[:most], [rows[key] for key in once[:most]], of_rule, len(rows), len(once)), worst[:most]
 
 
 def _line(met: list[tuple[int, int, Seen]]) -> Line:
@@ -60,4 +60,6 @@ def test_the_lists_are_those_of_all_meetings_held_in_memory(files: list[tuple[in
         counts = LineCounts(io.BytesIO(), io.BytesIO())
         for number, (site, lines) in enumerate(files):
             counts.add(number, site, lines)
-        assert counts.lists(most) == _lists(files, most)
+        lists, worst = _lists(files, most)
+        assert counts.lists(most) == lists
+        assert counts.worst(most) == (worst, lists.different)

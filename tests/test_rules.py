@@ -125,7 +125,7 @@ def test_a_wrong_table_says_where_it_is_wrong(old: str, new: str, message: str) 
         (["skip", "go (to"], r"^CHR001: pattern 'go \(to': missing \): go \(to$"),
         (["a|b)c|(d"], r"unexpected \)"),
         (["skip(?= to)"], "invalid perl operator"),
-        ([rf"(?:(?:\p{{L}}{{10}}){{10}}){{10}}{i}" for i in range(12)], "together take more than 128 MB"),
+        ([rf"(?:(?:\p{{L}}{{10}}){{10}}){{10}}{i}" for i in range(12)], "together take more than 48 MB"),
     ],
 )
 def test_a_wrong_pattern_says_what_is_wrong(patterns: list[str], message: str) -> None:

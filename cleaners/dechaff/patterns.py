@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 Owner = TypeVar("Owner")
 
 
-_MEMORY = 64 << 20
-"""Bytes an automaton may grow to. On the 274,472 different lines of the WCXB pages half of it costs a fifth more time and saves 30 MB,
-double of it saves a twentieth and takes 20; what it may take also bounds how many patterns of one's own can be added."""
+_MEMORY = 48 << 20
+"""Bytes an automaton may grow to. On the 274,472 different lines of the WCXB pages half of it costs two fifths more time and saves
+25 MB, twice and more saves a tenth and takes 30; what it may take also bounds how many patterns of one's own can be added."""
 LONGEST = 400
 """Code points: no pattern is tried on a longer line. Longer notices are taken sentence by sentence."""
 _MOST_COUNTED = 12

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from dechaff import RestoreError
 from dechaff_cli import corpus, places, report_folder, run, work, writing
+from dechaff_cli.engine import Crew
 from dechaff_cli.formats.diff import Sections
 from dechaff_cli.rerun import FILE
 
@@ -54,8 +55,9 @@ def again(folder: Path, asked: Run, paths: Collection[str]) -> list[str]:
     corpus.refuse_twins(found)
     sources = [source for source in found.files if source.name in paths]
     task = call.task(Path(asked.output), diff=True, report=True, quarantine=None if asked.quarantine is None else Path(asked.quarantine))
-    counts = run.survey(found.files, task, call.jobs)
-    made = {outcome.report.path: outcome for outcome in run.clean(sources, task, counts, call.jobs)}
+    with Crew(call.jobs) as crew:
+        counts = run.survey(found.files, task, crew)
+        made = {outcome.report.path: outcome for outcome in run.clean(sources, task, counts, crew)}
     over = [one for source in sources for one in work.over_budget(source, made[source.name].report, task)]
     try:
         changed = _replace(folder, made)

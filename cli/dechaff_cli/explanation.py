@@ -30,7 +30,7 @@ _WHERE: dict[Context, str] = {
     "company": "beside other chrome, three together, or at the edge of the page",
     "head": "beside other chrome or at the head of the page",
     "reference": "beside other chrome or right below a reference",
-    "step": "beside other chrome or at the edge of the page",
+    "step": "beside other chrome, among three of other rules, or at the edge of the page",
 }
 
 

@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 from weakref import finalize
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from dechaff.pipeline import Found
     from dechaff.pipeline import Work as Prepared
@@ -21,6 +21,16 @@ MEMORY = 32 << 20
 several it would be what most of their memory goes to."""
 _FILES = 5000  # and as many files at most
 _FAST = 1  # zlib's least effort makes a third of what was found, in a hundredth of the time it took to find
+_LENGTH = 8  # bytes before each entry of the file
+
+
+class Note(NamedTuple):
+    """What was found of a document, and by what it is known again."""
+
+    digest: str
+    """The SHA-256 of the bytes."""
+    site: str
+    found: Found
 
 
 class Kept(NamedTuple):
@@ -28,18 +38,15 @@ class Kept(NamedTuple):
 
     works: Mapping[Source, tuple[Read, Prepared]]
     """Those that are held as they are."""
-    found: Mapping[str, tuple[str, Found]]
-    """Of others, by their names: the SHA-256 of the content that was prepared, and what was found in it."""
-
-
-_NOTHING = Kept({}, {})
+    notes: Mapping[Source, Note]
+    """What was found of others."""
 
 
 class Held:
     """What one process prepared in one pass, for as long as it has not been asked for again.
 
-    What was found of a document takes a twenty-fifth of it: for a corpus of any size that goes into a file that has no name and is gone
-    with the process.
+    What was found of a document takes a twentieth of it: for a corpus of any size that goes into a file that has no name and is gone
+    with the process. Where the file takes no more, or there is none, the second pass prepares what is missing again.
     """
 
     def __init__(self, *, again: bool, memory: int = 0) -> None:
@@ -52,8 +59,8 @@ class Held:
         self._again, self._memory = again, memory
         self._works: dict[Source, tuple[Read, Prepared]] = {}
         self._size = 0
-        self._places: dict[int, tuple[int, int]] = {}
-        """Where in the file each batch is, and how long."""
+        self._places: dict[int, int] = {}
+        """Where in the file the note of each document is."""
         self._file: IO[bytes] | None = None
 
     def fits(self, size: int, documents: int) -> bool:
@@ -70,41 +77,44 @@ class Held:
         self._works.update(works)
         self._size += sum(source.size for source in works)
 
-    def note(self, batch: Sequence[Source], found: Mapping[str, tuple[str, Found]]) -> None:
-        """Hold what was found of the documents of a batch; nothing, where no file can take it.
-
-        Args:
-            batch: All its documents.
-            found: As `Kept` has it, of those that were prepared.
-        """
+    def note(self, notes: Iterable[tuple[Source, Note]]) -> None:
+        """Hold what was found of documents, while there is a file that takes it."""
         if not self._again:
             return
-        data = zlib.compress(pickle.dumps(found), _FAST)
         try:
             if self._file is None:
-                self._file = tempfile.TemporaryFile(prefix="dechaff-")  # noqa: SIM115  it stays
+                self._file = tempfile.TemporaryFile(prefix="dechaff-", buffering=0)  # noqa: SIM115  it stays; unbuffered, no write fails later
                 finalize(self, self._file.close)
-            place = self._file.seek(0, 2)
-            self._file.write(data)
-            self._file.flush()
-        except OSError:  # a full disk: the second pass prepares it again
+            for source, note in notes:
+                data = zlib.compress(pickle.dumps(note), _FAST)
+                place = self._file.seek(0, 2)
+                if self._file.write(len(data).to_bytes(_LENGTH) + data) < _LENGTH + len(data):
+                    return  # the disk is full, and what is cut off is never read
+                self._places[_key(source)] = place
+        except (OSError, MemoryError):
             return
-        self._places[_key(batch)] = place, len(data)
 
     def take(self, batch: Sequence[Source]) -> Kept:
-        """Return what is held of the documents of a batch, and hold it no longer."""
+        """Return what is held of some documents, and hold it no longer."""
         works = {source: self._works.pop(source) for source in batch if source in self._works}
         self._size -= sum(source.size for source in works)
-        place = self._places.pop(_key(batch), None) if self._places else None
-        if place is None or self._file is None:
-            return _NOTHING._replace(works=works)
-        self._file.seek(place[0])
-        found = pickle.loads(zlib.decompress(self._file.read(place[1])))  # noqa: S301  this process wrote it, into a file that has no name
-        if not self._places:
-            self._file.truncate(0)
-        return Kept(works, found)
+        places = {source: place for source in batch if (place := self._places.pop(_key(source), None)) is not None}
+        try:
+            notes = {source: self._read(place) for source, place in places.items()}
+            if places and not self._places and self._file is not None:
+                self._file.truncate(0)
+        except OSError:
+            notes = {}
+        return Kept(works, notes)
+
+    def _read(self, place: int) -> Note:
+        assert self._file is not None
+        self._file.seek(place)
+        data = self._file.read(int.from_bytes(self._file.read(_LENGTH)))
+        note: Note = pickle.loads(zlib.decompress(data))  # noqa: S301  this process wrote it, into a file that has no name
+        return note
 
 
-def _key(batch: Sequence[Source]) -> int:
-    """Return a number for a batch; a second batch may have the same: what was found goes by names and contents."""
-    return hash(tuple(source.name for source in batch))
+def _key(source: Source) -> int:
+    """Return a number for a document; should two have the same, content and site tell them apart."""
+    return hash((source.name, source.number))

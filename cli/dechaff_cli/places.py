@@ -111,9 +111,9 @@ def found(folder: Path, name: str) -> Path | None:
     """Return a file in a folder, by its name as reports have it; None if there is none, as when no file can be called so."""
     try:
         path = below(folder, name)
-    except CorpusError:
+        return path if path.is_file() else None
+    except (CorpusError, OSError):  # the name is too long, or the folder closed
         return None
-    return path if path.is_file() else None
 
 
 def place_below(folder: Path | str, name: str) -> Path | str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
@@ -18,7 +19,7 @@ from dechaff.suspects import suspects
 from dechaff_cli import corpus, writing
 from dechaff_cli.config import Treatment
 from dechaff_cli.formats.diff import unified
-from dechaff_cli.held import MEMORY, Held
+from dechaff_cli.held import MEMORY, Held, Note
 from dechaff_cli.html import changes
 from dechaff_cli.reading import Read, document, read
 from dechaff_cli.task import Outcome, packed, unpacked
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
     from dechaff import Cleaned
     from dechaff.model.store import Model
-    from dechaff.pipeline import Found
     from dechaff.pipeline import Work as Prepared
     from dechaff.repetition import Pair, Survey
     from dechaff.report import Suspect
@@ -99,6 +99,8 @@ def clean_text(raw: bytes, name: str, task: Task) -> Outcome:
 
 
 _worker: tuple[Pipelines, Task] | None = None
+_process = 0
+"""The one that this is: what another one has set up before this one was forked from it is not this one's."""
 _held = Held(again=False)
 
 
@@ -111,8 +113,9 @@ def start(task: Task, counts: Survey, *, apart: bool, again: bool) -> None:
         apart: As for `flow.Begin`.
         again: The same.
     """
-    global _worker, _held  # noqa: PLW0603  the only way to hand something to the processes of a pool once
-    if _worker is None or not (apart or _worker[1] is task):  # what another run held may have been prepared otherwise
+    global _worker, _held, _process  # noqa: PLW0603  the only way to hand something to the processes of a pool once
+    if _worker is None or _process != os.getpid() or not (apart or _worker[1] is task):  # another run may have prepared it otherwise
+        _process = os.getpid()
         _held = Held(again=again, memory=0 if apart else MEMORY)
     if apart and task.configs is not None:
         extend(task.configs.own)
@@ -147,20 +150,18 @@ def _survey(batch: Sequence[Ask]) -> list[Seen | None]:
     new = [one for ask, one, digest in zip(batch, found, digests, strict=True) if ask.digest != digest and one.decoded]
     fits = _held.fits(sum(one.source.size for one in new), len(new))
     content = {id(one): digest for one, digest in zip(found, digests, strict=True)}
-    noted: dict[str, tuple[str, Found]] = {}
     seen: dict[int, tuple[str, NDArray[np.uint64] | None]] = {}
     for pipeline, pages in pipelines.shared(new):
         works = pipeline.prepare([page for _, page in pages])
         if fits:
             _held.keep({one.source: (one, work) for (one, _), work in zip(pages, works, strict=True)})
         else:
-            noted |= {one.source.name: (content[id(one)], what) for (one, _), what in zip(pages, pipeline.found(works), strict=True)}
+            what = pipeline.found(works)
+            _held.note((one.source, Note(content[id(one)], page.site, each)) for (one, page), each in zip(pages, what, strict=True))
         for (one, page), numbers in zip(pages, pipeline.numbers(works), strict=True):
             seen[id(one)] = page.site, numbers
         for work in works:
             work.rest()
-    if noted:
-        _held.note([ask.source for ask in batch], noted)
     return [
         None if ask.digest and ask.digest == digest else Seen(digest, *seen.get(id(one), ("", None)))
         for ask, one, digest in zip(batch, found, digests, strict=True)
@@ -241,7 +242,7 @@ def _prepared(found: Sequence[Read], held: Kept, pipelines: Pipelines) -> Iterat
     for pipeline, pages in pipelines.shared(found):
         works = {id(one): held.works[one.source][1] for one, _ in pages if one.source in held.works}
         left = [(one, page) for one, page in pages if id(one) not in works]
-        known = {id(one): what for one, _ in left if (what := _known(one, held)) is not None}
+        known = {id(one): note.found for one, page in left if (note := _known(one, page.site, held)) is not None}
         again = [(one, page) for one, page in left if id(one) in known]
         new = [(one, page) for one, page in left if id(one) not in known]
         for some, made in (
@@ -252,10 +253,10 @@ def _prepared(found: Sequence[Read], held: Kept, pipelines: Pipelines) -> Iterat
         yield pipeline, [one for one, _ in pages], [works[id(one)] for one, _ in pages]
 
 
-def _known(one: Read, held: Kept) -> Found | None:
+def _known(one: Read, site: str, held: Kept) -> Note | None:
     """Return what was found of a file, if it is what it was then."""
-    digest, found = held.found.get(one.source.name, ("", None))
-    return found if found is not None and digest == sha256(one.raw).hexdigest() else None
+    note = held.notes.get(one.source)
+    return note if note is not None and note.site == site and note.digest == sha256(one.raw).hexdigest() else None
 
 
 def _written(found: Read, outcome: Outcome, cleaned: Cleaned, task: Task) -> Outcome:

@@ -300,7 +300,7 @@ class Blocks:
             return None
         if self._beyond(block) and any(one.words >= _PARAGRAPH for one in seen):
             return None
-        return block if foreign else None
+        return block if foreign and len(self.gone(block)) < len(self.lines) else None
 
     def _is_labelled(self, block: Block) -> bool:
         """Return whether the line above a block is a heading of articles or a field of records that lacks its value: the block is that."""

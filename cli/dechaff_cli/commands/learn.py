@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dechaff_cli import calls, options, work
+from dechaff_cli.engine import Crew
 from dechaff_cli.exits import exit_codes, fail
 from dechaff_cli.words import several
 
@@ -88,9 +89,10 @@ def learn(
         if "REP001" not in task.rules:
             message = "there is nothing to learn without the rule REP001, which takes what pages share"
             raise corpus.CorpusError(message)
-        seen = run.count(files, task, asked.jobs)
-        new, counts = seen.only(old.survey()), seen.settled(old.survey())
-        quotes, errors = run.quoted(files, task, counts, asked.jobs)
+        with Crew(asked.jobs) as crew:
+            seen = run.count(files, task, crew)
+            new, counts = seen.only(old.survey()), seen.settled(old.survey())
+            quotes, errors = run.quoted(files, task, counts, crew)
         assert asked.profile is not None
         profile = asked.profile.learned(counts, quotes, seen_on)
         work.write_file(place, profile.to_json().encode("ascii"))

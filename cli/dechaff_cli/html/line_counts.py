@@ -14,9 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from dechaff import FileReport
-    from dechaff_cli.html.meetings import Met
-
-    _Row = tuple[tuple[int, ...], Met]
+    from dechaff_cli.html.meetings import Row
 
 _WHOLE = 1000  # a confidence of one
 _PROSE = 7  # times as likely content as any other line: 73 % of prose lines on whole WCXB pages are, of all lines 29 %; as odds
@@ -81,8 +79,6 @@ class Lists(NamedTuple):
     """Those met most often, those met but once left out."""
     once: list[Line]
     """Those met in one file alone, by what is lost if they are no chrome: words times doubt."""
-    worst: list[Line]
-    """All, by what is left if they are chrome: files times chance."""
     of_rule: dict[str, Line]
     """The line that each rule met most often, more than once."""
     different: int
@@ -109,14 +105,14 @@ class LineCounts:
 
     def add(self, number: int, site: int, lines: Iterable[Seen]) -> None:
         """Count the lines of a file; files come in the order of their numbers."""
-        if len(self._recent) > _RECENT:
-            self._recent.clear()
         for line in lines:
             chance = round(line.chance * _WHOLE)
             key = hash(normal(line.text)) & _KEY
             known = self._recent.get(key)
             cost = words(line.text) * (_PROSE if is_prose(line.text) else 1) if known is None else 0  # that of the first meeting counts
             if known is None or known[0] < chance:
+                if len(self._recent) > _RECENT:
+                    self._recent.clear()
                 known = self._recent[key] = chance, self._keep(line)
             self._meetings.add(Meeting(key, number, site, cost, chance, self._rules(line.rule), known[1]))
 
@@ -127,26 +123,32 @@ class LineCounts:
         return place
 
     def lists(self, most: int) -> Lists:
-        """Return the lines that tell most, so many in a list at most."""
-        often: list[_Row] = []
-        once: list[_Row] = []
-        worst: list[_Row] = []
-        by_rule: dict[int, _Row] = {}
+        """Return the lines that tell most of what goes, so many in a list at most."""
+        often: list[Row] = []
+        once: list[Row] = []
+        by_rule: dict[int, Row] = {}
         different = in_one = 0
         for part in self._meetings.parts():
             more, single = part.times > 1, part.files == 1
-            often = sorted(often + part.least(more, (-part.files, -part.times), most))[:most]
-            once = sorted(once + part.least(single, (part.cost * (part.chance - _WHOLE),), most))[:most]
-            worst = sorted(worst + part.least(part.times > 0, (-part.files * part.chance,), most))[:most]
+            often = part.least(more, (-part.files, -part.times), most, often)
+            once = part.least(single, (part.cost * (part.chance - _WHOLE),), most, once)
             for rule in set(part.rule[more].tolist()):
-                (row,) = part.least(more & (part.rule == rule), (-part.times,), 1)
-                by_rule[rule] = min(row, by_rule.get(rule, row))
+                known = [by_rule[rule]] if rule in by_rule else []
+                (by_rule[rule],) = part.least(more & (part.rule == rule), (-part.times,), 1, known)
             different, in_one = different + part.times.size, in_one + int(single.sum())
         of_rule = {self._rules.words[rule]: self._line(row) for rule, row in by_rule.items()}
-        lists = [[self._line(row) for row in rows] for rows in (often, once, worst)]
-        return Lists(lists[0], lists[1], lists[2], of_rule, different, in_one)
+        return Lists([*map(self._line, often)], [*map(self._line, once)], of_rule, different, in_one)
 
-    def _line(self, row: _Row) -> Line:
+    def worst(self, most: int) -> tuple[list[Line], int]:
+        """Return the lines that are worst if they are chrome, by files times chance, so many at most; and how many there are in all."""
+        worst: list[Row] = []
+        different = 0
+        for part in self._meetings.parts():
+            worst = part.least(part.times > 0, (-part.files * part.chance,), most, worst)
+            different += part.times.size
+        return [*map(self._line, worst)], different
+
+    def _line(self, row: Row) -> Line:
         """Return a row with its words."""
         met = row[1]
         self._words.seek(met.place)

@@ -55,6 +55,10 @@ class Met(NamedTuple):
     """The first files it was met in."""
 
 
+Row = tuple[tuple[int, ...], Met]
+"""What a line is sorted by, and what it comes to."""
+
+
 class Lines:
     """What some lines come to, each on its own."""
 
@@ -85,18 +89,25 @@ class Lines:
         """Where what each says was first written down: those met before others are less."""
         self.cost = (rows[self._begins, 2] >> _HALF).astype(np.int64)
 
-    def least(self, which: NDArray[np.bool_], figures: Sequence[Ints], most: int) -> list[tuple[tuple[int, ...], Met]]:
+    def least(self, which: NDArray[np.bool_], figures: Sequence[Ints], most: int, found: Sequence[Row] = ()) -> list[Row]:
         """Return what some lines come to, each with what it is sorted by.
 
         Args:
             which: Of which lines.
             figures: Of all lines: those with less come first, by the first figure, then by the next, then by when they were met first.
             most: How many at most.
+            found: What was returned for other lines, for the least of them all.
         """
-        found = np.flatnonzero(which)
+        here = np.flatnonzero(which)
         keys = [*figures, self.first]
-        order = found[np.lexsort([key[found] for key in reversed(keys)])[:most]]
-        return [(tuple(int(key[i]) for key in keys), self._met(i)) for i in order]
+        last = found[-1][0] if found and len(found) >= most else None
+        rows = [*found]
+        for i in here[np.lexsort([key[here] for key in reversed(keys)])[:most]]:
+            level = tuple(int(key[i]) for key in keys)
+            if last is not None and level > last:
+                break
+            rows.append((level, self._met(i)))
+        return sorted(rows)[:most]
 
     def _met(self, i: int) -> Met:
         here = slice(self._begins[i], self._ends[i])

@@ -1,6 +1,6 @@
 """What all files of a run come to on its page, taken in one by one.
 
-No more of them is held than figures: changes and the words of lines wait on disk until all is known.
+No more of them is held than figures: changes, lines and where they were met wait on disk until all is known.
 """
 
 from __future__ import annotations
@@ -107,8 +107,8 @@ class Page:
             OSError: Something cannot be written.
         """
         digest = self._digest.hexdigest()[:32]
-        gone, left = self._removed.lists(_LINES), self._doubtful.lists(_LINES)
-        lines = Lines(gone.often, gone.once, left.worst, gone.of_rule, gone.in_one, left.different)
+        gone, (worst, doubtful) = self._removed.lists(_LINES), self._doubtful.worst(_LINES)
+        lines = Lines(gone.often, gone.once, worst, gone.of_rule, gone.in_one, doubtful)
         blocks = list(self._shards.finish(self._figures.columns, digest))
         data = Data(digest, self._shards.outside, packed(self._data(summary, digest, lines)), blocks)
         page = rendering.page(summary, self._figures, lines, data, self._shown, self._left_out)
