@@ -28,7 +28,7 @@ _LARGE = 1 << 20  # bytes: what comes of a batch is larger, hardly any page is
 
 
 class Pool:
-    """Processes that work on a batch each, one after the other: while every batch has something to do, it comes to the same in each pass."""
+    """Processes that work on a batch each, one after the other: while each batch has something to do, it comes to the same in each pass."""
 
     def __init__(self, work: Work, jobs: int, begin: Begin, crew: Crew) -> None:
         """Take the work; processes begin with the first batches."""
