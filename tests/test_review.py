@@ -14,7 +14,7 @@ import pytest
 
 from dechaff.lines import bare
 from dechaff.patterns import Patterns
-from dechaff_cli import work, worker
+from dechaff_cli import held, work
 from dechaff_cli.corrections import Correction, CorrectionError, block, free_code, read
 from dechaff_cli.html import shards
 from dechaff_cli.rerun import Run
@@ -305,7 +305,7 @@ def test_corrections_come_from_the_report_alone(server: Server, tmp_path: Path) 
 def test_two_reviews_in_one_process_do_not_mix_what_they_prepared(
     run: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker, "_HOLD_FILES", 2)
+    monkeypatch.setattr(held, "_FILES", 2)
     (tmp_path / "dechaff.toml").write_text("jobs = 1\n")
     assert run("clean", "scrapes", "-o", "clean", "--overwrite").code == 0
     for text in ("Cite this", "Skip to main content"):

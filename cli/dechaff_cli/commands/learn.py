@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dechaff_cli import calls, options, work
-from dechaff_cli.engine import Crew
 from dechaff_cli.exits import exit_codes, fail
 from dechaff_cli.words import several
 
@@ -71,6 +70,7 @@ def learn(
         from dechaff.tally import PAGE
         from dechaff_cli import corpus, run
         from dechaff_cli.corpora import Documents
+        from dechaff_cli.engine import Crew
         from dechaff_cli.terminal import note
 
         if calls.STDIN in paths:
