@@ -108,6 +108,18 @@ def test_a_menu_goes_and_says_why() -> None:
     assert all(edit.note.startswith("score 0.") and "from the nearest sentence" in edit.note for edit in found)
 
 
+def test_a_page_of_which_more_goes_at_every_look_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = "Background\nA sentence of twelve words stands here so that it reads as running text.\n"
+    endless, menu = page * 10_000, "\n".join([*_MENU, "", *_TEXT]) + "\n"
+    assert clean(endless).text == endless
+    two = paged([Document("", "", page * 2_000), Document("", "", menu)])
+    looked, alone = LineModel([RULE], "thorough").find(two)
+    assert looked
+    assert alone
+    monkeypatch.setattr("dechaff.line_model._MOST_LOOKS", 2)
+    assert LineModel([RULE], "thorough").find(two) == [[], alone]
+
+
 def test_short_pages_lose_nothing_by_their_score() -> None:
     text = "\n".join(_MENU[: FEWEST - 1]) + "\n"
     assert clean(text, removal="thorough").text == text
