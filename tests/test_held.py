@@ -6,6 +6,7 @@ import errno
 import io
 import json
 import pickle
+from itertools import zip_longest
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
@@ -43,7 +44,7 @@ _LINES = [
 def _same(pipeline: Pipeline, documents: list[Document]) -> None:
     works = pipeline.prepare(documents)
     found = pickle.loads(pickle.dumps(pipeline.found(works)))  # noqa: S301  our own
-    again = pipeline.prepared(documents, found)
+    again = pipeline.prepare(documents, found)
     assert [work.cleaned() for work in again] == [work.cleaned() for work in works]
     assert pipeline.finish(again) == pipeline.finish(works)
 
@@ -101,9 +102,9 @@ def test_what_was_found_is_gone_on_with(dechaff: Callable[..., Ran], samples: Pa
     prepare = Pipeline.prepare
     times: list[str] = []
 
-    def counted(self: Pipeline, documents: Any) -> Any:  # noqa: ANN401
-        times.extend(document.path for document in documents)
-        return prepare(self, documents)
+    def counted(self: Pipeline, documents: Any, found: Any = ()) -> Any:  # noqa: ANN401
+        times.extend(document.path for document, known in zip_longest(documents, found) if known is None)
+        return prepare(self, documents, found)
 
     monkeypatch.setattr(Pipeline, "prepare", counted)
     assert dechaff("clean", samples / "scrapes" / "in", "-o", "out", "--jobs", "1").code == 0

@@ -23,7 +23,7 @@ _SEEN = st.builds(
 _FILES = st.lists(st.tuples(st.integers(0, 3), st.lists(_SEEN, max_size=6)), max_size=12)
 
 
-def _lists(files: list[tuple[int, list[Seen]]], most: int) -> tuple[Lists, list[Line]]:
+def _lists(files: list[tuple[int, list[Seen]]], most: int) -> tuple[Lists, tuple[list[Line], int]]:
     """Return the lists, from all meetings in memory and line by line."""
     met: defaultdict[str, list[tuple[int, int, Seen]]] = defaultdict(list)
     for number, (site, lines) in enumerate(files):
@@ -40,7 +40,7 @@ def _lists(files: list[tuple[int, list[Seen]]], most: int) -> tuple[Lists, list[
     for row in sorted(rows.values(), key=lambda row: -row.times):
         if row.times > 1:
             of_rule.setdefault(row.rule, row)
-    return Lists(often[:most], [rows[key] for key in once[:most]], of_rule, len(rows), len(once)), worst[:most]
+    return Lists(often[:most], [rows[key] for key in once[:most]], of_rule, len(once)), (worst[:most], len(rows))
 
 
 def _line(met: list[tuple[int, int, Seen]]) -> Line:
@@ -62,4 +62,4 @@ def test_the_lists_are_those_of_all_meetings_held_in_memory(files: list[tuple[in
             counts.add(number, site, lines)
         lists, worst = _lists(files, most)
         assert counts.lists(most) == lists
-        assert counts.worst(most) == (worst, lists.different)
+        assert counts.worst(most) == worst

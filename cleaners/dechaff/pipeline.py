@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from dechaff import edits
@@ -127,9 +128,20 @@ class Pipeline:
             self.removals = tuple(Sparing(stage, self.allowed) for stage in self.removals)
             self.last = tuple(Sparing(stage, self.allowed) for stage in self.last)
 
-    def prepare(self, documents: Sequence[Document]) -> list[Work]:
-        """Return documents as far as they can be cleaned without their corpus: repaired, and without the chrome that names itself."""
+    def prepare(self, documents: Sequence[Document], found: Sequence[Found | None] = ()) -> list[Work]:
+        """Return documents as far as they can be cleaned without their corpus: repaired, and without the chrome that names itself.
+
+        Args:
+            documents: Any.
+            found: What `found` returned for each at another time; None for one that is not known, nothing if none is.
+        """
         works = [Work(document) for document in documents]
+        both = list(zip_longest(works, found))
+        self._prepare_again([(work, one) for work, one in both if one is not None])
+        self._prepare([work for work, one in both if one is None])
+        return works
+
+    def _prepare(self, works: Sequence[Work]) -> None:
         for work in works:
             self._look_for_language(work)
         _until_settled(self.repairs, [work for work in works if not work.foreign])
@@ -137,8 +149,9 @@ class Pipeline:
             work.repairs = work.looked = len(work.layers)
             if work.layers:  # mojibake hides a language
                 self._look_for_language(work)
-        self._begin_removing([work for work in works if not work.foreign])
-        return works
+        left = [work for work in works if not work.foreign]
+        _find_lines(left)
+        _once(self.removals[0], left)
 
     def found(self, works: Sequence[Work]) -> list[Found]:
         """Return what preparing documents found; it can be kept in a fraction of what the documents take."""
@@ -153,22 +166,19 @@ class Pipeline:
             for work in works
         ]
 
-    def prepared(self, documents: Sequence[Document], found: Sequence[Found]) -> list[Work]:
-        """Return documents as `prepare` does, by what it found in the very same ones."""
-        works = [Work(document) for document in documents]
-        for work, one in zip(works, found, strict=True):
+    def _prepare_again(self, known: Sequence[tuple[Work, Found]]) -> None:
+        for work, one in known:
             for layer in one.layers[: one.repairs]:
                 work.make(layer)
             work.reports, work.repairs, work.looked, work.foreign = [*one.reports], one.repairs, one.repairs, one.foreign
-        removing = [(work, one) for work, one in zip(works, found, strict=True) if not work.foreign]
-        for (work, one), page in zip(removing, paged([work.document for work, _ in removing]), strict=True):
-            if one.chrome is not None:
-                page.known[self.chrome] = one.chrome
-            work.document = page
-            for layer in one.layers[one.repairs :]:
-                work.make(layer)
-            work.settle(self.removals[0])
-        return works
+        _find_lines([work for work, one in known if not one.foreign])
+        for work, one in known:
+            if isinstance(work.document, Page):
+                if one.chrome is not None:
+                    work.document.known[self.chrome] = one.chrome
+                for layer in one.layers[one.repairs :]:
+                    work.make(layer)
+                work.settle(self.removals[0])
 
     def numbers(self, works: Sequence[Work]) -> list[NDArray[np.uint64] | None]:
         """Return what each prepared document adds to the counts that repetition is judged by; None for one that does not count.
@@ -191,7 +201,8 @@ class Pipeline:
             left = self._repaired_again(left)
             if not left:
                 break
-            self._begin_removing(left)
+            _find_lines(left)
+            _once(chrome, left)
         for work in pages:
             assert isinstance(work.document, Page)
             found = self.footers.remarks(work.document)
@@ -204,12 +215,6 @@ class Pipeline:
     def clean(self, documents: Sequence[Document]) -> list[Cleaned]:
         """Return the clean text of each document, with every edit that leads to it."""
         return self.finish(self.prepare(documents))
-
-    def _begin_removing(self, works: Sequence[Work]) -> None:
-        """Find the lines of repaired documents, and take out the chrome that names itself."""
-        for work, page in zip(works, paged([work.document for work in works]), strict=True):
-            work.document = page
-        _once(self.removals[0], works)
 
     def _repaired_again(self, works: Sequence[Work]) -> list[Work]:
         """Repair documents whose doubtful lines read otherwise now that others are gone; return those that this changed."""
@@ -280,6 +285,12 @@ class Work:
         self.layers.append(tuple(found))
         self.old.append(tuple(text[edit.start : edit.end] for edit in found))
         self.document = self.document.after(found)
+
+
+def _find_lines(works: Sequence[Work]) -> None:
+    """Make pages of repaired documents: from here on, lines are removed."""
+    for work, page in zip(works, paged([work.document for work in works]), strict=True):
+        work.document = page
 
 
 def _once(stage: Stage[Any], works: Sequence[Work]) -> list[Work]:

@@ -56,7 +56,7 @@ class Held:
             again: Whether this process will be asked for the same documents; otherwise it never holds anything.
             memory: Bytes of files that are held as they are.
         """
-        self._again, self._memory = again, memory
+        self.again, self._memory = again, memory
         self._works: dict[Source, tuple[Read, Prepared]] = {}
         self._size = 0
         self._places: dict[int, int] = {}
@@ -70,7 +70,7 @@ class Held:
             size: Bytes of their files.
             documents: How many.
         """
-        return self._again and self._size + size <= self._memory and len(self._works) + documents <= _FILES
+        return self.again and self._size + size <= self._memory and len(self._works) + documents <= _FILES
 
     def keep(self, works: Mapping[Source, tuple[Read, Prepared]]) -> None:
         """Hold documents as they are."""
@@ -78,9 +78,7 @@ class Held:
         self._size += sum(source.size for source in works)
 
     def note(self, notes: Iterable[tuple[Source, Note]]) -> None:
-        """Hold what was found of documents, while there is a file that takes it."""
-        if not self._again:
-            return
+        """Hold what was found of documents that will be asked for again, while there is a file that takes it."""
         try:
             if self._file is None:
                 self._file = tempfile.TemporaryFile(prefix="dechaff-", buffering=0)  # noqa: SIM115  it stays; unbuffered, no write fails later

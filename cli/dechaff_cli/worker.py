@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from dechaff import Cleaned
     from dechaff.model.store import Model
+    from dechaff.pipeline import Found
     from dechaff.pipeline import Work as Prepared
     from dechaff.repetition import Pair, Survey
     from dechaff.report import Suspect
@@ -155,7 +156,7 @@ def _survey(batch: Sequence[Ask]) -> list[Seen | None]:
         works = pipeline.prepare([page for _, page in pages])
         if fits:
             _held.keep({one.source: (one, work) for (one, _), work in zip(pages, works, strict=True)})
-        else:
+        elif _held.again:
             what = pipeline.found(works)
             _held.note((one.source, Note(content[id(one)], page.site, each)) for (one, page), each in zip(pages, what, strict=True))
         for (one, page), numbers in zip(pages, pipeline.numbers(works), strict=True):
@@ -242,21 +243,15 @@ def _prepared(found: Sequence[Read], held: Kept, pipelines: Pipelines) -> Iterat
     for pipeline, pages in pipelines.shared(found):
         works = {id(one): held.works[one.source][1] for one, _ in pages if one.source in held.works}
         left = [(one, page) for one, page in pages if id(one) not in works]
-        known = {id(one): note.found for one, page in left if (note := _known(one, page.site, held)) is not None}
-        again = [(one, page) for one, page in left if id(one) in known]
-        new = [(one, page) for one, page in left if id(one) not in known]
-        for some, made in (
-            (again, pipeline.prepared([page for _, page in again], [*known.values()])),
-            (new, pipeline.prepare([page for _, page in new])),
-        ):
-            works |= {id(one): work for (one, _), work in zip(some, made, strict=True)}
+        made = pipeline.prepare([page for _, page in left], [_known(one, page.site, held) for one, page in left])
+        works |= {id(one): work for (one, _), work in zip(left, made, strict=True)}
         yield pipeline, [one for one, _ in pages], [works[id(one)] for one, _ in pages]
 
 
-def _known(one: Read, site: str, held: Kept) -> Note | None:
+def _known(one: Read, site: str, held: Kept) -> Found | None:
     """Return what was found of a file, if it is what it was then."""
     note = held.notes.get(one.source)
-    return note if note is not None and note.site == site and note.digest == sha256(one.raw).hexdigest() else None
+    return note.found if note is not None and note.site == site and note.digest == sha256(one.raw).hexdigest() else None
 
 
 def _written(found: Read, outcome: Outcome, cleaned: Cleaned, task: Task) -> Outcome:

@@ -81,10 +81,8 @@ class Lists(NamedTuple):
     """Those met in one file alone, by what is lost if they are no chrome: words times doubt."""
     of_rule: dict[str, Line]
     """The line that each rule met most often, more than once."""
-    different: int
-    """How many different lines were met."""
     in_one: int
-    """How many of them in one file alone."""
+    """How many were met in one file alone."""
 
 
 class LineCounts:
@@ -127,7 +125,7 @@ class LineCounts:
         often: list[Row] = []
         once: list[Row] = []
         by_rule: dict[int, Row] = {}
-        different = in_one = 0
+        in_one = 0
         for part in self._meetings.parts():
             more, single = part.times > 1, part.files == 1
             often = part.least(more, (-part.files, -part.times), most, often)
@@ -135,9 +133,9 @@ class LineCounts:
             for rule in set(part.rule[more].tolist()):
                 known = [by_rule[rule]] if rule in by_rule else []
                 (by_rule[rule],) = part.least(more & (part.rule == rule), (-part.times,), 1, known)
-            different, in_one = different + part.times.size, in_one + int(single.sum())
+            in_one += int(single.sum())
         of_rule = {self._rules.words[rule]: self._line(row) for rule, row in by_rule.items()}
-        return Lists([*map(self._line, often)], [*map(self._line, once)], of_rule, different, in_one)
+        return Lists([*map(self._line, often)], [*map(self._line, once)], of_rule, in_one)
 
     def worst(self, most: int) -> tuple[list[Line], int]:
         """Return the lines that are worst if they are chrome, by files times chance, so many at most; and how many there are in all."""

@@ -59,8 +59,8 @@ Row = tuple[tuple[int, ...], Met]
 """What a line is sorted by, and what it comes to."""
 
 
-class Lines:
-    """What some lines come to, each on its own."""
+class Part:
+    """Some of all lines, with all their meetings: what each comes to."""
 
     def __init__(self, rows: NDArray[np.uint64]) -> None:
         """Put their meetings together.
@@ -147,14 +147,14 @@ class Meetings:
         self._file.write(rows[order].tobytes())
         self._rows = array("Q")
 
-    def parts(self) -> Iterator[Lines]:
+    def parts(self) -> Iterator[Part]:
         """Yield all lines that were met, a part at a time."""
         self._write()
         for part in range(1 << _PART_BITS):
             pieces = [self._read(edges[part], edges[part + 1]) for edges in self._edges]
             rows = np.frombuffer(b"".join(pieces), np.uint64).reshape(-1, _FIELDS)
             if rows.size:
-                yield Lines(rows)
+                yield Part(rows)
 
     def _read(self, begin: int, end: int) -> bytes:
         size = _FIELDS * self._rows.itemsize
