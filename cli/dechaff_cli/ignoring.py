@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dechaff.errors import DechaffError
 
@@ -90,29 +90,50 @@ class GitIgnored:
         Args:
             root: The folder.
         """
-        self._specs: dict[Path, GitIgnoreSpec | None] = {}
-        self._root = Path(os.path.abspath(root))  # noqa: PTH100
+        root = Path(os.path.abspath(root))  # noqa: PTH100
         above: list[Path] = []
-        for folder in self._root.parents if not (self._root / ".git").exists() else ():
+        for folder in root.parents if not (root / ".git").exists() else ():
             above.append(folder)
             if (folder / ".git").exists():
                 break
         else:
             above = []  # in no repository: only what stands below the folder counts
-        self._above = [folder for folder in reversed(above) if not self._says(folder, self._root, is_dir=True)]
+        said = [say for folder in above for say in _in(folder) if not say(root, is_dir=True)]
+        self._in_force = {root: (*_in(root), *said)}
+        """What has a say in a folder's entries, the nearest first."""
 
     def __call__(self, path: Path, *, is_dir: bool) -> bool:
         """Return whether git ignores a path below the folder; the nearest .gitignore that says anything about it is right."""
         path = Path(os.path.abspath(path))  # noqa: PTH100
-        inside = [folder for folder in path.parents if folder.is_relative_to(self._root)]
-        verdicts = (self._says(folder, path, is_dir=is_dir) for folder in (*inside, *reversed(self._above)))
+        verdicts = (say(path, is_dir=is_dir) for say in self._says(path.parent))
         return next((verdict for verdict in verdicts if verdict is not None), False)
 
-    def _says(self, folder: Path, path: Path, *, is_dir: bool) -> bool | None:
-        if folder not in self._specs:
-            self._specs[folder] = _read(folder / _GITIGNORE)
-        spec = self._specs[folder]
-        return None if spec is None else spec.check_file(path.relative_to(folder).as_posix() + "/" * is_dir).include
+    def _says(self, folder: Path) -> tuple[_Say, ...]:
+        new = []
+        while folder not in self._in_force:
+            new.append(folder)
+            folder = folder.parent
+        for below in reversed(new):
+            self._in_force[below] = (*_in(below), *self._in_force[folder])
+            folder = below
+        return self._in_force[folder]
+
+
+class _Say(NamedTuple):
+    """A .gitignore."""
+
+    folder: Path
+    spec: GitIgnoreSpec
+
+    def __call__(self, path: Path, *, is_dir: bool) -> bool | None:
+        """Return whether it ignores a path below its folder; None if it says nothing about it."""
+        return self.spec.check_file(path.relative_to(self.folder).as_posix() + "/" * is_dir).include
+
+
+def _in(folder: Path) -> list[_Say]:
+    """Return what a folder itself has to say."""
+    spec = _read(folder / _GITIGNORE)
+    return [] if spec is None else [_Say(folder, spec)]
 
 
 def _read(file: Path) -> GitIgnoreSpec | None:
