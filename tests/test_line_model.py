@@ -100,6 +100,15 @@ def test_names_over_posts_stay_among_buttons_that_go(samples: Path) -> None:
     assert not {"OldTiller", "marja_k", "Nurse_Obi"} & {*gone}
 
 
+@pytest.mark.parametrize("removal", DEGREES)
+def test_rows_of_tables_stay_where_they_read_like_a_menu(removal: Removal) -> None:
+    cells = [("Womens", "Knitwear", "Coats"), ("Mens", "Wallets", "Socks"), ("Hats", "Gloves", "Scarves")]
+    tabbed, spaced = ["\n".join([*_MENU, *map(between.join, cells), *_MENU, "", *_TEXT]) + "\n" for between in ("\t\t", " ")]
+    assert {*map("\t\t".join, cells)} <= {*clean(tabbed, removal=removal).text.split("\n")}
+    left = {*clean(spaced, removal=removal).text.split("\n")}
+    assert removal == "careful" or not left & {*map(" ".join, cells)}
+
+
 def test_a_menu_goes_and_says_why() -> None:
     found = [
         edit for layer in clean("\n".join([*_MENU, "", *_TEXT]) + "\n", removal="thorough").layers for edit in layer if edit.rule == RULE

@@ -94,7 +94,7 @@ class Look:
         return len(kinds) >= _RECORD * len(asked) and len({*kinds} - {_NAMES}) >= _KINDS
 
     def _protect(self) -> None:
-        """Take back what stays whatever its score: titles, first paragraphs, headings, guarded lines, the cells around them, code."""
+        """Take back what stays whatever its score: titles, first paragraphs, headings, guarded lines, tables, code."""
         own, pages = self.lines.own, self.lines.pages.tolist()
         named = (own["commas"] > 0) | (own["digits"] > 0)
         for begin, end in pairwise(pages):
@@ -112,12 +112,24 @@ class Look:
             if i not in lone:
                 self._spare(i, f"guarded as {kind.replace('-', ' ')}")
         for flags, why in (
+            (self._rows(), "it is a row of a table"),
             (self.facts.cell, "it stands among the figures of a table"),
             (self.facts.code, "it stands among lines of code"),
             (self._heads(), "it stands right above a paragraph"),
         ):
             for i in np.flatnonzero(self.goes & flags).tolist():
                 self._spare(i, why)
+
+    def _rows(self) -> Flags:
+        """Return those of the lines that go which tabs part into cells, as renderers write the rows of tables.
+
+        On WCXB two in three are content, and much of what is labelled chrome is a table too. On held-out sites they cost .0004 of F1 at the
+        thorough degree, and save .12 % of the content words at the balanced one.
+        """
+        rows = np.zeros(len(self.goes), np.bool_)
+        where = np.flatnonzero(self.goes)
+        rows[where] = ["\t" in self.texts[i].strip() for i in where.tolist()]
+        return rows
 
     def _heads(self) -> Flags:
         """Return the short lines above running text that is more likely content than not: headings, labels, names over the date of a post.
