@@ -5,10 +5,11 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import sys
 import threading
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import active_children, connection, parent_process
+from multiprocessing import active_children, connection, get_context, parent_process
 from typing import TYPE_CHECKING, Any, Self
 
 from dechaff_cli.corpus import CorpusError
@@ -82,7 +83,8 @@ class Pool:
 
 
 def _process() -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(1, initializer=_start)
+    """Return a process; on Linux forked, whatever the default of this Python: it has what is loaded here, and does not load it again."""
+    return ProcessPoolExecutor(1, get_context("fork" if sys.platform == "linux" else None), _start)
 
 
 class _Queued:
