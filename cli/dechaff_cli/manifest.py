@@ -1,6 +1,7 @@
-"""What a run keeps of every document, so that the next one need not find it again. Whole after a kill at any moment.
+"""What a run keeps of every document, so that the next one need not find it again. Whole after a kill or a power cut at any moment.
 
-It lies in the report's folder, as an SQLite database: what that has committed is in the system's hands, and survives the process.
+It lies in the report's folder, as an SQLite database: what that has committed is in the system's hands, and survives the process. A power
+cut takes the last of it: what it says is true, but the files that it says were written may be cut off.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
 
+from dechaff_cli import writing
 from dechaff_cli.corpus import CorpusError
 
 if TYPE_CHECKING:
@@ -77,7 +79,7 @@ class Manifest:
         with ExitStack() as opened:
             try:
                 self._base = opened.enter_context(closing(sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)))
-                self._base.execute("PRAGMA synchronous = OFF")  # a killed process loses nothing; a machine without power may
+                self._base.execute("PRAGMA synchronous = OFF")  # until there is something to keep
                 self._begin(configuration)
             except sqlite3.DatabaseError as error:
                 message = f"{self._path} cannot be used to go on: {error}; clean into a new folder, or again with --overwrite"
@@ -181,6 +183,7 @@ class Manifest:
         self._base.execute("DETACH made")
         self._base.execute("PRAGMA journal_mode = DELETE")  # takes the files beside it away
         self._base.close()
+        writing.keep(self._beside)
         self._beside.replace(self._path)
         self._base = sqlite3.connect(":memory:", isolation_level=None)  # nothing more is kept
         self._base.execute("BEGIN")
@@ -188,6 +191,8 @@ class Manifest:
     def _change(self) -> None:
         if self._untouched:
             self._base.execute("COMMIT")
+            writing.keep(self._path)
+            self._base.execute("PRAGMA synchronous = NORMAL")
             self._base.execute("PRAGMA journal_mode = WAL")
             self._base.execute("BEGIN")
             self._base.execute("DELETE FROM about WHERE key = 'complete'")

@@ -70,6 +70,7 @@ class Resuming:
         """Begin with what there is."""
         self._documents, self._task, self._jobs, self._manifest = documents, task, jobs, manifest
         self._failed: set[str] = set()
+        self._ended = manifest.complete
         self._asking: dict[int, Known] = {}
         """What is known of the documents that are being looked at: records of one name may be several."""
         self.changed = 0
@@ -181,11 +182,14 @@ class Resuming:
         return [folder for folder in (self._task.out, self._task.quarantine) if isinstance(folder, Path)]
 
     def _is_there(self, name: str, outcome: bytes) -> bool:
-        """Return whether the file that was written of a document is where it was put, by its size."""
+        """Return whether the file that was written of a document is where it was put, by its size; by its bytes if that run was cut off."""
         report = unpacked(outcome).report
-        sizes = (report.bytes_out, report.bytes_in)
+        wanted = ((report.bytes_out, report.sha256_out), (report.bytes_in, report.sha256_in))
         paths = [places.found(folder, name) for folder in self._folders]
-        return any(path is not None and path.stat().st_size == size for path, size in zip(paths, sizes, strict=False))
+        return any(
+            path is not None and path.stat().st_size == size and (self._ended or sha256(path.read_bytes()).hexdigest() == digest)
+            for path, (size, digest) in zip(paths, wanted, strict=False)
+        )
 
     def finish(self) -> None:
         """Remove what was made of documents that are not there any longer, and mark the run as complete."""

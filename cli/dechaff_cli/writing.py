@@ -48,6 +48,16 @@ def beside(
         Path(temporary).unlink(missing_ok=True)
 
 
+def keep(path: Path) -> None:
+    """Wait until a file is on the disk.
+
+    Raises:
+        OSError: It cannot be written there.
+    """
+    with path.open("rb+") as file:
+        os.fsync(file)
+
+
 def write(path: Path, data: bytes, mode: int | None = None, *, lasting: bool = False) -> None:
     """Write a file, and make the folders above it.
 

@@ -31,7 +31,7 @@ NOWHERE = 65025
 def _levels() -> NDArray[np.uint8]:
     """Return eight steps an octave for every number up to 65535: a logarithm that no two machines can disagree on."""
     numbers = np.arange(1 << 16)
-    octave = np.array([int(number).bit_length() for number in numbers])
+    octave = np.repeat(np.arange(17), np.concatenate(([1], 1 << np.arange(16))))  # bits of each number
     step = (numbers << 3 >> np.maximum(octave - 1, 0)) & 7
     return np.where(numbers > 0, octave * 8 + step - 7, 0).astype(np.uint8)
 
