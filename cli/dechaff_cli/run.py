@@ -108,5 +108,6 @@ def mapped(
     worker.Pipelines(task, counts)  # what is wrong with the task is said here and not by a process that ends
     if task.engine == RAY:  # another machine cannot read this one's files
         counts = Survey(counts.rows.in_memory())
-    with nullcontext() if crew is jobs else crew, place(task.engine, work, crew, len(first), partial(worker.start, task, counts)) as where:
+    begin, load = partial(worker.start, task, counts), partial(worker.load, task)
+    with nullcontext() if crew is jobs else crew, place(task.engine, work, crew, len(first), begin, load) as where:
         yield from in_order(where, chain(first, some))

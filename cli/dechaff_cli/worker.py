@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from dechaff import Document, Pipeline, decode
 from dechaff.errors import DechaffError
+from dechaff.model import FEWEST
 from dechaff.repetition import add_quote
 from dechaff.report import FileReport, again, describe
 from dechaff.rules import extend
@@ -122,6 +123,16 @@ def start(task: Task, counts: Survey, *, apart: bool, again: bool) -> None:
         extend(task.configs.own)
     _worker = Pipelines(task, counts), task
     gc.set_threshold(_GARBAGE)
+
+
+def load(task: Task) -> None:
+    """Load what every process needs, whatever the corpus, by cleaning a page that all stages look at."""
+    Pipelines(task, task.profile).of(Path(), "").clean([Document("", "", _PAGE)])
+
+
+_PAGE = (
+    FEWEST * "Rain fell on the hill all day, and nobody could remember when it had rained for so long.\n" + "Datenschutz und Impressum\n"
+)
 
 
 class Seen(NamedTuple):

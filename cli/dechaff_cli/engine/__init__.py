@@ -13,6 +13,8 @@ from dechaff_cli.engine.crew import Crew
 from dechaff_cli.engine.flow import Here
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dechaff_cli.engine.flow import Begin, Place, Work
 
 __all__ = ["ENGINES", "PROCESSES", "RAY", "Crew", "place"]
@@ -21,7 +23,7 @@ PROCESSES, RAY = "processes", "ray"
 ENGINES = (PROCESSES, RAY)
 
 
-def place(engine: str, work: Work, crew: Crew, batches: int, begin: Begin) -> Place:
+def place(engine: str, work: Work, crew: Crew, batches: int, begin: Begin, load: Callable[[], None]) -> Place:  # noqa: PLR0913, PLR0917
     """Return where batches are worked on.
 
     Args:
@@ -30,6 +32,7 @@ def place(engine: str, work: Work, crew: Crew, batches: int, begin: Begin) -> Pl
         crew: The processes; one needs no other than this.
         batches: How many there are, or more than the processes: no more processes are begun.
         begin: What sets a process up before its first batch; goes there with all that it holds.
+        load: What loads in this process what others can share that are forked from it.
 
     Raises:
         EngineError: The engine is not installed, or not running.
@@ -43,4 +46,4 @@ def place(engine: str, work: Work, crew: Crew, batches: int, begin: Begin) -> Pl
         return Here(work, begin)
     from dechaff_cli.engine.pool import Pool  # noqa: PLC0415  hardly any small run needs it
 
-    return Pool(work, jobs, begin, crew)
+    return Pool(work, jobs, begin, crew, load)

@@ -16,7 +16,7 @@ from dechaff_cli.corpus import CorpusError
 from dechaff_cli.engine.flow import LostError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from concurrent.futures import Future
     from types import TracebackType
 
@@ -25,19 +25,23 @@ if TYPE_CHECKING:
     from dechaff_cli.engine.flow import Begin, Pending, Work
 
 _ARENAS, _MAPPED_FROM = -8, -3  # glibc's M_ARENA_MAX and M_MMAP_THRESHOLD
+_FORKS = sys.platform == "linux"
+"""Whatever the default of this Python: what is loaded before is loaded once and shared, a sixth of what two processes take."""
 _LARGE = 1 << 20  # bytes: what comes of a batch is larger, hardly any page is
 
 
 class Pool:
     """Processes that work on a batch each, one after the other: while each batch has something to do, it comes to the same in each pass."""
 
-    def __init__(self, work: Work, jobs: int, begin: Begin, crew: Crew) -> None:
+    def __init__(self, work: Work, jobs: int, begin: Begin, crew: Crew, load: Callable[[], None]) -> None:
         """Take the work; processes begin with the first batches."""
         self.slots = jobs
         self._work, self._begin, self._crew = work, begin, crew
         self._begun: set[int] = set()
         self._next = 0
         _keep_little()
+        if _FORKS and not crew.executors:
+            load()
         crew.executors += [_process() for _ in range(jobs - len(crew.executors))]
 
     def __enter__(self) -> Self:
@@ -83,8 +87,7 @@ class Pool:
 
 
 def _process() -> ProcessPoolExecutor:
-    """Return a process; on Linux forked, whatever the default of this Python: it has what is loaded here, and does not load it again."""
-    return ProcessPoolExecutor(1, get_context("fork" if sys.platform == "linux" else None), _start)
+    return ProcessPoolExecutor(1, get_context("fork" if _FORKS else None), _start)
 
 
 class _Queued:
