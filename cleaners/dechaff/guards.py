@@ -52,7 +52,7 @@ def _patterns(*, cased: bool) -> Patterns[str]:
 
 
 _known: dict[str, str | None] = {}
-_REMEMBERED = 1 << 17  # lines: labels and values repeat by their nature
+_REMEMBERED = 1 << 16  # lines: labels and values repeat by their nature, and soon
 
 
 def ask(lines: Iterable[str]) -> None:
