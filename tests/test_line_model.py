@@ -109,6 +109,20 @@ def test_rows_of_tables_stay_where_they_read_like_a_menu(removal: Removal) -> No
     assert removal == "careful" or not left & {*map(" ".join, cells)}
 
 
+@pytest.mark.parametrize("bullet", ["•\t", "-\t", "*\t"])
+def test_a_bullet_and_a_tab_make_no_table(bullet: str) -> None:
+    text = "\n".join([*(bullet + name for name in _MENU), "", *_TEXT]) + "\n"
+    assert clean(text, removal="thorough").text.strip() == "\n".join(_TEXT)
+
+
+@pytest.mark.parametrize("value", ["NCT01234567", "p < 0.001", "12.5 %", "Dose: 5 mg"])
+@pytest.mark.parametrize("removal", DEGREES)
+def test_values_between_rows_of_a_table_stay(removal: Removal, value: str) -> None:
+    rows = [f"{one}\t\t{other}\t\tsize" for one, other in zip(_MENU[:6], _MENU[6:12], strict=True)]
+    text = "\n".join([*_MENU, *rows[:3], value, *rows[3:], *_MENU, "", *_TEXT]) + "\n"
+    assert value in clean(text, removal=removal).text.split("\n")
+
+
 def test_a_menu_goes_and_says_why() -> None:
     found = [
         edit for layer in clean("\n".join([*_MENU, "", *_TEXT]) + "\n", removal="thorough").layers for edit in layer if edit.rule == RULE

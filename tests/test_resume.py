@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import errno
 import json
+import os
 import random
 import shutil
 import sqlite3
@@ -22,6 +24,7 @@ from filelock import FileLock
 import dechaff as library
 from dechaff_cli import output, resuming, worker
 from dechaff_cli.engine import batches
+from dechaff_cli.manifest import Known, Manifest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -187,6 +190,42 @@ def test_a_copy_that_a_power_cut_spoiled_is_made_again(dechaff: Dechaff, scrapes
     assert dechaff("clean", "in", "-o", "out", "--jobs", "1", "--resume").code == 0
     assert worked == ["quay/2.txt"]
     same_as_fresh(dechaff, scrapes.with_name("out"), "--jobs", "1")
+
+
+def test_a_copy_that_cannot_be_read_is_made_again(
+    dechaff: Dechaff, scrapes: Path, worked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert dechaff("clean", "in", "-o", "out", "--jobs", "1").code == 0
+    worked.clear()
+    with monkeypatch.context() as broken:
+        read = Path.read_bytes
+        broken.setattr(Path, "read_bytes", lambda path: _fail() if path.name == "2.txt" and "out" in path.parts else read(path))
+        assert dechaff("clean", "in", "-o", "out", "--jobs", "1", "--resume").code == 0
+    assert worked == [f"{site}/2.txt" for site in sorted(SITES)]
+    same_as_fresh(dechaff, scrapes.with_name("out"), "--jobs", "1")
+
+
+def _fail() -> bytes:
+    raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+
+_LOOK = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('SELECT * FROM seen').fetchall()"
+
+
+def test_somebody_who_looks_into_the_manifest_of_a_run_takes_nothing_from_it(tmp_path: Path) -> None:
+    """SQLite's last reader takes the write-ahead log away: it must see that the run still has it open."""
+    look = [sys.executable, "-c", _LOOK, str(tmp_path / "resume.sqlite")]
+    for run in ("a", "b"):
+        with Manifest(tmp_path, "", resume=True) as manifest:
+            for number in range(3):
+                manifest.see([(f"{run}{number}", Known("", "", None))])
+                manifest.commit()
+                subprocess.run(look, check=True)
+                assert (tmp_path / "resume.sqlite-wal").exists()
+            shutil.copytree(tmp_path, tmp_path / run)  # as a kill leaves it
+        shutil.copytree(tmp_path / run, tmp_path, dirs_exist_ok=True)
+    with Manifest(tmp_path, "", resume=True) as manifest:
+        assert len(manifest) == 6
 
 
 def test_pages_move_to_quarantine_and_back(dechaff: Dechaff, scrapes: Path) -> None:

@@ -211,7 +211,9 @@ def _related(page: View, headings: Sequence[int]) -> Iterator[tuple[int, str, st
         end = _list_end(page, i, begun=first_prose < i)
         items = end - i - 1
         heading = bare(page.lines[i])
-        if _FEWEST_ITEMS <= items <= _MOST_ITEMS and (not _CHOSEN.match(heading) or _are_records(page.lines[i + 1 : end])):
+        if _CHOSEN.match(heading) and not _are_records(page.lines[i + 1 : end]):
+            continue
+        if _FEWEST_ITEMS <= items <= _MOST_ITEMS:
             for j in range(i, end):
                 yield j, RELATED, f"one of {items} items under {heading!r}" if j > i else f"heads a list of {items} other pages"
         done = end

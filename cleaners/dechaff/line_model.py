@@ -65,7 +65,7 @@ class LineModel:
             if following is None:
                 break
             look = following
-        else:  # it would find more another time
+        else:  # another time it would begin with what is left, and find more
             for page in look.owners.tolist():
                 gone[pages[page]], doubts[pages[page]] = {}, {}
         for k, notes in gone.items():

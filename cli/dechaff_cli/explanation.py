@@ -123,7 +123,9 @@ def _score(document: Document, number: int, pipeline: Pipeline) -> Iterator[str]
         if document.text.count("\n", 0, place) == number - 1:
             verdict = stage.explain(page, start)
             if verdict is not None:
-                yield f"line model: {verdict.reason}{f'; {verdict.kept}' if verdict.kept else ''}"
+                endless = verdict.goes and not stage.find([page])[0]
+                why = "more of the page goes at every look, so nothing of it does" if endless else verdict.kept
+                yield f"line model: {verdict.reason}{f'; {why}' if why else ''}"
             return
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import lru_cache
+from itertools import chain, takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -103,19 +104,15 @@ class GitIgnored:
         """What has a say in a folder's entries, the nearest first."""
 
     def __call__(self, path: Path, *, is_dir: bool) -> bool:
-        """Return whether git ignores a path below the folder; the nearest .gitignore that says anything about it is right."""
+        """Return whether git ignores a path below the folder, of no other; the nearest .gitignore that says anything about it is right."""
         path = Path(os.path.abspath(path))  # noqa: PTH100
         verdicts = (say(path, is_dir=is_dir) for say in self._says(path.parent))
         return next((verdict for verdict in verdicts if verdict is not None), False)
 
     def _says(self, folder: Path) -> tuple[_Say, ...]:
-        new = []
-        while folder not in self._in_force:
-            new.append(folder)
-            folder = folder.parent
-        for below in reversed(new):
-            self._in_force[below] = (*_in(below), *self._in_force[folder])
-            folder = below
+        new = list(takewhile(lambda one: one not in self._in_force, chain([folder], folder.parents)))
+        for one in reversed(new):
+            self._in_force[one] = (*_in(one), *self._in_force[one.parent])
         return self._in_force[folder]
 
 

@@ -79,7 +79,6 @@ class Manifest:
         with ExitStack() as opened:
             try:
                 self._base = opened.enter_context(closing(sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)))
-                self._base.execute("PRAGMA synchronous = OFF")  # until there is something to keep
                 self._begin(configuration)
             except sqlite3.DatabaseError as error:
                 message = f"{self._path} cannot be used to go on: {error}; clean into a new folder, or again with --overwrite"
@@ -88,7 +87,7 @@ class Manifest:
 
     def _begin(self, configuration: str) -> None:
         if not self._base.execute("SELECT 1 FROM sqlite_master WHERE name = 'done'").fetchone():
-            self._base.executescript(f"BEGIN; {_TABLES} COMMIT;")
+            self._base.executescript(f"PRAGMA synchronous = OFF; BEGIN; {_TABLES} COMMIT;")  # there is nothing to lose yet
         about = dict(self._base.execute("SELECT key, value FROM about"))
         wanted = {"form": _FORM, "configuration": configuration}
         self.complete = "complete" in about
@@ -183,19 +182,23 @@ class Manifest:
         self._base.execute("DETACH made")
         self._base.execute("PRAGMA journal_mode = DELETE")  # takes the files beside it away
         self._base.close()
-        writing.keep(self._beside)
-        self._beside.replace(self._path)
+        try:
+            writing.keep(self._beside)
+            self._beside.replace(self._path)
+        except OSError as error:
+            message = f"{self._path} cannot be written: {error.strerror}; the clean copies and the report are whole"
+            raise CorpusError(message) from error
         self._base = sqlite3.connect(":memory:", isolation_level=None)  # nothing more is kept
         self._base.execute("BEGIN")
 
     def _change(self) -> None:
         if self._untouched:
             self._base.execute("COMMIT")
-            writing.keep(self._path)
+            self._base.execute("PRAGMA synchronous = FULL")
+            self._base.execute("DELETE FROM about WHERE key = 'complete'")
             self._base.execute("PRAGMA synchronous = NORMAL")
             self._base.execute("PRAGMA journal_mode = WAL")
             self._base.execute("BEGIN")
-            self._base.execute("DELETE FROM about WHERE key = 'complete'")
             self._untouched = self.complete = False
 
 

@@ -18,7 +18,7 @@ from dechaff_cli.exits import fail
 from dechaff_cli.formats.summary import Summary
 from dechaff_cli.manifest import NAME, Manifest
 from dechaff_cli.passes import Passes
-from dechaff_cli.report_folder import ReportFolder, is_whole
+from dechaff_cli.report_folder import ReportFolder, is_whole, keep
 from dechaff_cli.resuming import configuration
 from dechaff_cli.terminal import note, show
 
@@ -115,6 +115,8 @@ def clean_into(output: Output, found: Corpus, asked: Call, run: Run) -> None:
             note(f"Nothing has changed: {output.folder} and its report are as the last run left them.")
             return
         summary = _write(output, found, task, passes.clean(counts), run)
+        if output.report is not None:
+            keep(output.report)
         passes.finish()
     _say(summary, found, output.report)
 

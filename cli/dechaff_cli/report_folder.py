@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple, Self
 from dechaff import FileReport, RestoreError, restore
 from dechaff_cli import corpus, places, writing
 from dechaff_cli.html import PAGE
+from dechaff_cli.html.shards import DATA
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -226,6 +227,22 @@ def containers(folder: Path) -> dict[str, tuple[Columns, str]]:
 def is_whole(folder: Path) -> bool:
     """Return whether a folder holds all that every report has."""
     return all((folder / name).is_file() for name in (FINDINGS, DIFF, SUMMARY, FIGURES, RUN, PAGE))
+
+
+def keep(folder: Path) -> None:
+    """Wait until a report is on the disk: nothing else can undo a run.
+
+    Raises:
+        CorpusError: It cannot be written there.
+    """
+    files = [folder / name for name in (FINDINGS, DIFF, SUMMARY, FIGURES, RUN, CONTAINERS, PAGE)]
+    for path in (*files, *(folder / DATA).glob("*")):
+        try:
+            if path.is_file():
+                writing.keep(path)
+        except OSError as error:
+            message = f"{path} cannot be written: {error.strerror}; the clean copies are whole"
+            raise corpus.CorpusError(message) from error
 
 
 def read(folder: Path) -> Iterator[FileReport | RestoreError]:

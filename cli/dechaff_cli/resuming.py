@@ -70,7 +70,6 @@ class Resuming:
         """Begin with what there is."""
         self._documents, self._task, self._jobs, self._manifest = documents, task, jobs, manifest
         self._failed: set[str] = set()
-        self._ended = manifest.complete
         self._asking: dict[int, Known] = {}
         """What is known of the documents that are being looked at: records of one name may be several."""
         self.changed = 0
@@ -182,19 +181,25 @@ class Resuming:
         return [folder for folder in (self._task.out, self._task.quarantine) if isinstance(folder, Path)]
 
     def _is_there(self, name: str, outcome: bytes) -> bool:
-        """Return whether the file that was written of a document is where it was put, by its size; by its bytes if that run was cut off."""
+        """Return whether the file that was written of a document is where it was put, and can be read."""
         report = unpacked(outcome).report
         wanted = ((report.bytes_out, report.sha256_out), (report.bytes_in, report.sha256_in))
-        paths = [places.found(folder, name) for folder in self._folders]
-        return any(
-            path is not None and path.stat().st_size == size and (self._ended or sha256(path.read_bytes()).hexdigest() == digest)
-            for path, (size, digest) in zip(paths, wanted, strict=False)
-        )
+        try:  # a power cut can leave a file as long as it was and without what it held
+            return any(
+                (path := places.found(folder, name)) is not None
+                and path.stat().st_size == size
+                and sha256(path.read_bytes()).hexdigest() == digest
+                for folder, (size, digest) in zip(self._folders, wanted, strict=False)
+            )
+        except OSError:
+            return False
 
     def finish(self) -> None:
         """Remove what was made of documents that are not there any longer, and mark the run as complete."""
         for name, outcome in self._manifest.gone():
-            if self._is_there(name, outcome):
-                for folder in self._folders:
-                    places.below(folder, name).unlink(missing_ok=True)
+            report = unpacked(outcome).report
+            for folder, size in zip(self._folders, (report.bytes_out, report.bytes_in), strict=False):
+                path = places.found(folder, name)
+                if path is not None and path.stat().st_size == size:  # what somebody has put in its place stays
+                    path.unlink()
         self._manifest.finish()

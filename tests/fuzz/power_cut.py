@@ -1,9 +1,9 @@
 """Cuts the power of a disk under a run: `python tests/fuzz/power_cut.py FOLDER [--times 20] [--seed N]`, as root on Linux.
 
-FOLDER holds text files. Each time a new ext4 is made in a file, the texts are copied to it, and at a random moment of a run the file system
-is shut down without its log being flushed: what the kernel had not written by then is lost, as when the power goes. It is mounted again,
-and then: sources are as they were, or under --in-place each as it was or clean and whole; the run that goes on, or that is begun again,
-ends with the same bytes as an undisturbed one.
+FOLDER holds text files, 100 MB at most. Each time a new ext4 is made in a file, the texts are copied to it, and at a random moment of a run,
+or some seconds after it, the file system is shut down without its log being flushed: what the kernel had not written by then is lost, as
+when the power goes. It is mounted again, and then: sources are as they were, or under --in-place each as it was or clean and whole; the run
+that goes on, or that is begun again, ends with the same bytes as an undisturbed one.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ _NO_LOG_FLUSH = struct.pack("I", 2)
 _COMMIT = 1  # seconds between commits of ext4's log, 5 by default: more of them fall into a short run
 _SIZE = 1 << 28
 _PATIENCE = 20  # seconds
+_MIDWAY = 0.7
+_AFTER = (2, 12)  # seconds: names are on the disk after one, what files hold after up to thirty
 _WAYS = {"clean": ("clean", "in", "-o", "out"), "in place": ("clean", "--in-place", "in")}
 
 
@@ -48,11 +50,14 @@ def _mounted(image: Path, where: Path) -> Iterator[Path]:
         yield where
     finally:
         until = time.monotonic() + _PATIENCE
-        while _system("umount", str(where)).returncode and time.monotonic() < until:
+        while (busy := _system("umount", str(where)).returncode) and time.monotonic() < until:
             time.sleep(0.1)  # a process that was killed is not gone at once
+        if busy:
+            _system("umount", "--lazy", str(where))
 
 
 def _cut(where: Path) -> None:
+    expect(os.path.ismount(where), f"{where} is no file system of its own")
     handle = os.open(where, os.O_RDONLY)
     try:
         fcntl.ioctl(handle, _SHUT_DOWN, _NO_LOG_FLUSH)
@@ -63,12 +68,14 @@ def _cut(where: Path) -> None:
 def _run_until_cut(where: Path, words: tuple[str, ...], moment: float) -> bool:
     """Cut the power at a moment of a run; return whether it was still going on."""
     process = subprocess.Popen([*command(*words)], cwd=where, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
-    time.sleep(moment)
-    going = process.poll() is None
-    _cut(where)
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    try:
+        time.sleep(moment)
+        going = process.poll() is None
+        _cut(where)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
     return going
 
 
@@ -124,7 +131,9 @@ def main() -> None:
                     shutil.copytree(asked.folder, where / "in")
                     sources = tree(where / "in")
                     os.sync()
-                    found["cut midway"] += _run_until_cut(where, words, chance.uniform(0.2, 1.1) * seconds)
+                    moment = chance.uniform(0.2, 1.1) * seconds if chance.random() < _MIDWAY else seconds + chance.uniform(*_AFTER)
+                    going = _run_until_cut(where, words, moment)
+                    found["cut midway" if going else "cut after the end"] += 1
                 with _mounted(image, where):
                     _check(where, way, sources, wanted, found)
             found["held"] += 1

@@ -105,12 +105,6 @@ class Look:
             for i, name in ((first, "the first paragraph"), (title, "the title"), *((i, "a byline or a date") for i in below)):
                 if i >= 0 and self.goes[begin + i]:
                     self._spare(begin + i, f"it may be {name}")
-        guards.ask(self.texts[i] for i in np.flatnonzero(self.goes).tolist())
-        guarded = {i: kind for i in np.flatnonzero(self.goes).tolist() if (kind := guard(self.texts[i]))}
-        lone = self._alone(guarded)
-        for i, kind in guarded.items():
-            if i not in lone:
-                self._spare(i, f"guarded as {kind.replace('-', ' ')}")
         for flags, why in (
             (self._rows(), "it is a row of a table"),
             (self.facts.cell, "it stands among the figures of a table"),
@@ -119,6 +113,12 @@ class Look:
         ):
             for i in np.flatnonzero(self.goes & flags).tolist():
                 self._spare(i, why)
+        guards.ask(self.texts[i] for i in np.flatnonzero(self.goes).tolist())
+        guarded = {i: kind for i in np.flatnonzero(self.goes).tolist() if (kind := guard(self.texts[i]))}
+        lone = self._alone(guarded)
+        for i, kind in guarded.items():
+            if i not in lone:
+                self._spare(i, f"guarded as {kind.replace('-', ' ')}")
 
     def _rows(self) -> Flags:
         """Return those of the lines that go which tabs part into cells, as renderers write the rows of tables.
@@ -128,7 +128,7 @@ class Look:
         """
         rows = np.zeros(len(self.goes), np.bool_)
         where = np.flatnonzero(self.goes)
-        rows[where] = ["\t" in self.texts[i].strip() for i in where.tolist()]
+        rows[where] = [len(_cells(self.texts[i])) > 1 for i in where.tolist()]
         return rows
 
     def _heads(self) -> Flags:
@@ -220,3 +220,9 @@ class Look:
             )
             said.append(f"score {chance / decision.WHOLE:.3f}: {kind} of {size}{among}{stands}, {far}")
         return said
+
+
+def _cells(line: str) -> list[str]:
+    """Return what tabs part a line into, without the bullet before it."""
+    cells = [cell for cell in line.split("\t") if not cell.isspace() and cell]
+    return cells if not cells or any(map(str.isalnum, cells[0])) else cells[1:]
