@@ -1,9 +1,9 @@
 """Cuts the power of a disk under a run: `python tests/fuzz/power_cut.py FOLDER [--times 20] [--seed N]`, as root on Linux.
 
 FOLDER holds text files, 100 MB at most. Each time a new ext4 is made in a file, the texts are copied to it, and at a random moment of a
-run, or some seconds after it, the file system is shut down without its log being flushed: what the kernel had not written by then is lost, as
-when the power goes. It is mounted again, and then: sources are as they were, or under --in-place each as it was or clean and whole; the run
-that goes on, or that is begun again, ends with the same bytes as an undisturbed one.
+run, or some seconds after it, the file system is shut down without its log being flushed: what the kernel had not written by then is lost,
+as when the power goes. It is mounted again, and then: sources are as they were, or under --in-place each as it was or clean and whole; the
+run that goes on, or that is begun again, ends with the same bytes as an undisturbed one.
 """
 
 from __future__ import annotations
