@@ -56,7 +56,9 @@ class Held:
             again: Whether this process will be asked for the same documents; otherwise it never holds anything.
             memory: Bytes of files that are held as they are.
         """
-        self.again, self._memory = again, memory
+        self.again = again
+        """Whether anything is held."""
+        self._memory = memory
         self._works: dict[Source, tuple[Read, Prepared]] = {}
         self._size = 0
         self._places: dict[int, int] = {}

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _ARENAS, _MAPPED_FROM = -8, -3  # glibc's M_ARENA_MAX and M_MMAP_THRESHOLD
 _FORKS = sys.platform == "linux"
-"""Whatever the default of this Python: what is loaded before is loaded once and shared, a sixth of what two processes take."""
+"""Whatever the default of this Python: what is loaded before is loaded once and shared, which saves two processes a tenth."""
 _LARGE = 1 << 20  # bytes: what comes of a batch is larger, hardly any page is
 
 
