@@ -123,8 +123,8 @@ class Look:
     def _rows(self) -> Flags:
         """Return those of the lines that go which tabs part into cells, as renderers write the rows of tables.
 
-        On WCXB two in three are content, and much of what is labelled chrome is a table too. On held-out sites that gains .0006 of F1 at the
-        thorough degree, and saves .12 % of the content words at the balanced one.
+        On WCXB two in three are content, and much of what is labelled chrome is a table too. On held-out sites that gains .0006 of F1 at
+        the thorough degree, and saves .12 % of the content words at the balanced one.
         """
         rows = np.zeros(len(self.goes), np.bool_)
         where = np.flatnonzero(self.goes)
