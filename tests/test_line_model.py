@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -18,6 +19,11 @@ from dechaff.edits import Document
 from dechaff.line_model import RULE, LineModel
 from dechaff.model import DEGREES, FEWEST, Removal, features, store
 from dechaff.pages import paged
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conftest import Ran
 
 FLOOR = Path(__file__).parent / "line_model_floor.json"
 _MENU = [
@@ -141,6 +147,15 @@ def test_a_page_of_which_more_goes_at_every_look_is_left_as_it_is(monkeypatch: p
     assert alone
     monkeypatch.setattr("dechaff.line_model._MOST_LOOKS", 2)
     assert LineModel([RULE], "thorough").find(two) == [[], alone]
+
+
+def test_explain_says_that_a_page_did_not_settle(dechaff: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = tmp_path / "page.txt"
+    page.write_text("\n".join([*_MENU, "", *_TEXT]) + "\n", encoding="utf-8")
+    why = "more of the page goes at every look"
+    assert why not in dechaff("explain", f"{page}:3", "--removal", "thorough").out
+    monkeypatch.setattr("dechaff.line_model._MOST_LOOKS", 1)
+    assert why in dechaff("explain", f"{page}:3", "--removal", "thorough").out
 
 
 def test_short_pages_lose_nothing_by_their_score() -> None:
