@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from dechaff_cli.task import Outcome
 
 FINDINGS, DIFF, SUMMARY, FIGURES, RUN = "findings.jsonl", "changes.diff", "summary.md", "summary.json", "run.json"
+_ALWAYS = (FINDINGS, DIFF, SUMMARY, FIGURES, RUN, PAGE)
 CONTAINERS = "containers.jsonl"
 """One record a container: what restoring it takes beside the findings. Only there if there were any."""
 
@@ -226,7 +227,7 @@ def containers(folder: Path) -> dict[str, tuple[Columns, str]]:
 
 def is_whole(folder: Path) -> bool:
     """Return whether a folder holds all that every report has."""
-    return all((folder / name).is_file() for name in (FINDINGS, DIFF, SUMMARY, FIGURES, RUN, PAGE))
+    return all((folder / name).is_file() for name in _ALWAYS)
 
 
 def keep(folder: Path) -> None:
@@ -235,8 +236,7 @@ def keep(folder: Path) -> None:
     Raises:
         CorpusError: It cannot be written there.
     """
-    files = [folder / name for name in (FINDINGS, DIFF, SUMMARY, FIGURES, RUN, CONTAINERS, PAGE)]
-    for path in (*files, *(folder / DATA).glob("*")):
+    for path in (*(folder / name for name in (*_ALWAYS, CONTAINERS)), *(folder / DATA).glob("*")):
         try:
             if path.is_file():
                 writing.keep(path)

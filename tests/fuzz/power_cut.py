@@ -85,7 +85,11 @@ def _undisturbed(texts: Path, folder: Path, way: str) -> tuple[dict[str, bytes],
     begun = time.monotonic()
     subprocess.run(command(*_WAYS[way]), cwd=folder, check=True, capture_output=True)
     seconds = time.monotonic() - begun
-    return {**left(folder), **{f"in/{name}": data for name, data in tree(folder / "in").items()}}, seconds
+    return _there(folder), seconds
+
+
+def _there(folder: Path) -> dict[str, bytes]:
+    return {**left(folder), **{f"in/{name}": data for name, data in tree(folder / "in").items()}}
 
 
 def _check(where: Path, way: str, sources: dict[str, bytes], wanted: dict[str, bytes], found: Counter[str]) -> None:
@@ -101,7 +105,7 @@ def _check(where: Path, way: str, sources: dict[str, bytes], wanted: dict[str, b
         found["copies whole" if wanted.get(f"out/{name}") == data else "copies cut off or empty"] += 1
     ran = here(where, *_WAYS[way], *(("--resume",) if way == "clean" else ()))
     expect(ran.code == 0, f"going on: exit status {ran.code}: {ran.err}")
-    after = {**left(where), **{f"in/{name}": data for name, data in tree(where / "in").items()}}
+    after = _there(where)
     for name in [name for name in after if Path(name).name.startswith(".dechaff-")]:
         found["temporary files left"] += 1
         del after[name]

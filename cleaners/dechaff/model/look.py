@@ -128,7 +128,7 @@ class Look:
         """
         rows = np.zeros(len(self.goes), np.bool_)
         where = np.flatnonzero(self.goes)
-        rows[where] = [len(_cells(self.texts[i])) > 1 for i in where.tolist()]
+        rows[where] = ["\t" in self.texts[i] and _is_row(self.texts[i]) for i in where.tolist()]
         return rows
 
     def _heads(self) -> Flags:
@@ -222,7 +222,7 @@ class Look:
         return said
 
 
-def _cells(line: str) -> list[str]:
-    """Return what tabs part a line into, without the bullet before it."""
+def _is_row(line: str) -> bool:
+    """Return whether tabs part a line into cells; a bullet before it is none."""
     cells = [cell for cell in line.split("\t") if cell.strip()]
-    return cells if not cells or any(map(str.isalnum, cells[0])) else cells[1:]
+    return len(cells) > 1 and (len(cells) > 2 or any(map(str.isalnum, cells[0])))
