@@ -279,7 +279,16 @@ def _children(parent: int) -> Iterator[int]:
             yield int(place.parent.name)
 
 
+@pytest.fixture
+def _heeded() -> Iterator[None]:
+    """Let what is started here heed an interrupt, which those that a shell starts in the background are told to ignore."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
+@pytest.mark.usefixtures("_heeded")
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 @pytest.mark.parametrize("group", [False, True])
 def test_a_signal_leaves_whole_files_and_no_process(tmp_path: Path, large: Path, number: signal.Signals, code: int, group: bool) -> None:
