@@ -74,5 +74,9 @@ def guard(line: str) -> str | None:
     >>> guard("Share this page")
     """
     if line not in _known:
-        ask([line])
+        if len(_known) >= _REMEMBERED:
+            _known.clear()
+        text = bare(line)
+        names = _patterns(cased=False).whole(text) or _patterns(cased=True).whole(text)
+        _known[line] = names[0] if names else None
     return _known[line]

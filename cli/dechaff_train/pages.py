@@ -55,16 +55,20 @@ class Page:
 
 
 def read(path: Path, titles: Mapping[str, str], *, whole: bool) -> list[Page]:
-    """Return the pages of a file of JSON lines.
+    """Return labelled pages.
 
     Args:
-        path: Rows with `id`, `domain`, and `lines`: pairs of a text and its label, 1 for content, 0 for chrome, anything else for
-            neither. May be gzipped. A row may have a `title` of its own.
+        path: A folder of marked pages, as `marked` takes them; or JSON lines, gzipped or not, each a row with `id`, `domain`, and
+            `lines`: pairs of a text and its label, 1 for content, 0 for chrome, anything else for neither. A row may have a `title` of
+            its own.
         titles: Titles by `id`.
         whole: Whether the pages are whole.
+
+    Raises:
+        ValueError: A line of a marked page has no mark.
     """
     pages = []
-    for row in rows(path):
+    for row in marked(path) if path.is_dir() else rows(path):
         lines, gaps, labels, gap = [], [], [], False
         for text, label in row["lines"]:
             if not text.strip():
@@ -85,6 +89,28 @@ def rows(path: Path) -> Iterator[dict[str, Any]]:
     """Yield the records of a file of JSON lines, gzipped or not."""
     with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
         yield from map(json.loads, lines)
+
+
+_MARKS = {"+": CONTENT, "-": CHROME, "~": UNSURE}
+
+
+def marked(folder: Path) -> Iterator[dict[str, Any]]:
+    """Yield the text files of a folder as records: a folder in it for each site, and before every written line its mark and a tab.
+
+    The marks are `+` for content, `-` for chrome and `~` for neither.
+
+    Raises:
+        ValueError: A line has no mark.
+    """
+    for path in sorted(folder.glob("*/*.txt")):
+        lines: list[tuple[str, int]] = []
+        for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+            mark, tab, text = line.partition("\t")
+            if line.strip() and not (tab and mark in _MARKS):
+                message = f"{path}:{number}: begins with no mark (+, - or ~) and a tab"
+                raise ValueError(message)
+            lines.append((text, _MARKS.get(mark, UNSURE)))
+        yield {"id": path.relative_to(folder).as_posix(), "domain": path.parent.name, "lines": lines}
 
 
 def with_titles(lines: Sequence[str], labels: Sequence[int], title: str) -> list[int]:
