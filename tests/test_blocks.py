@@ -71,3 +71,52 @@ _SECTIONS = "".join(
 def test_a_list_that_a_sentence_introduces_is_no_table_of_contents(above: str, *, goes: bool) -> None:
     page = f"{_TEXT}{above}\n" + "\n".join(_DOMAINS) + f"\n{_SECTIONS}"
     assert clean(page, _RULES).text == (f"{_TEXT}{above}\n{_SECTIONS}" if goes else page)
+
+
+_PARTS = ["Study details", "Who can take part", "Contacts and sites", "Outcomes that are measured", "Sponsor", "Record history"]
+_VALUES = ["Phase 2", "18 to 70 years", "Ward 7", "MELD score", "Hill University", "12 May 2024"]
+
+
+@pytest.mark.parametrize("number", ["", "3. ", "• "])
+def test_the_outline_of_a_record_goes_though_no_sentence_stands_under_its_headings(number: str) -> None:
+    record = "".join(f"{name}\nField\n{value}\nAnother field\nNone\n" for name, value in zip(_PARTS, _VALUES, strict=True))
+    outline = "".join(f"{number}{name}\n" for name in _PARTS)
+    assert clean(f"A trial of rain\nOn this page\n{outline}{record}", _RULES).text == f"A trial of rain\nOn this page\n{record}"
+
+
+@pytest.mark.parametrize("above", ["Abstract", "Download PDF"])
+def test_the_outline_of_an_article_goes_whatever_stands_under_its_headings(above: str) -> None:
+    outline = "Abstract\nIntroduction\nFigures\nMethods\nResults\nReferences\n"
+    article = (
+        "Abstract\nRain fell.\n1. Introduction\nIt fell again.\n2. Methods\nA bucket\n3. Results\nIt was full.\nReferences\n1. Rain.\n"
+    )
+    left = clean(f"On rain\n{above}\n{outline}{article}", _RULES).text
+    assert left == f"On rain\n{above}\nFigures\n{article}"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        # names of what was measured, and the table that has them again with their values
+        "Outcomes\n" + "\n".join(_PARTS) + "\nTable 2\n" + "".join(f"{name}\n{i}\n" for i, name in enumerate(_PARTS)),
+        # the same, cells in one line
+        "Outcomes\n" + "\n".join(_PARTS) + "\nTable 2\n" + "".join(f"{name}\t{i}\n" for i, name in enumerate(_PARTS)),
+        # headings of an abstract, each over its sentence, and of the article
+        "".join(f"{name}\nRain fell.\n" for name in ("Background", "Methods", "Results", "Conclusions") * 2),
+        # declarations that name nothing
+        "".join(f"{name}\nNone\n" for name in ("Funding", "Acknowledgements", "Competing interests", "Ethics approval") * 2),
+        # two copies of a list, and no heading
+        "\n".join([*_PARTS, "Rain fell.", *_PARTS]) + "\n",
+    ],
+)
+def test_lists_that_stand_again_in_other_ways_stay(page: str) -> None:
+    assert clean(page, _RULES).text == page
+
+
+def test_a_list_of_related_items_ends_where_rows_of_a_table_begin() -> None:
+    related = ["The first bucket", "Rain gauges of the hills", "A roof for the clinic"]
+    table = ["Date\tCode\tTitle", "12 May 2024\tA01\tGranted", "14 June 2024\tA02\tRenewed"]
+    page = "\n".join([_TEXT.strip(), "Cited by", *related, "Legal events", *table]) + "\n"
+    assert set(table) <= set(clean(page, _RULES).text.split("\n"))
+    page = "\n".join([_TEXT.strip(), "Cited by", *table, *related]) + "\n"
+    assert set(related) <= set(clean(page, _RULES).text.split("\n"))

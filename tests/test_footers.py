@@ -455,3 +455,44 @@ def test_what_a_heading_or_a_colon_announces_stays_if_no_site_says_it_of_itself(
 def test_what_a_site_says_of_itself_goes_whatever_stands_above_it(footer: list[str], last: str) -> None:
     page = [*_TEXT, last]
     assert _clean([*page, *footer])[0] == page
+
+
+_RECORD = (
+    "注册号：\nRegistration number:\nHX290\n研究课题：\nStudy title:\n脐带细胞治疗肝硬化\nCord cells for cirrhosis\n"
+    "研究目的：\nObjectives:\n"
+    "To learn whether cells that are given three times help adults with cirrhosis more than cells that are given once, or not at all.\n"
+    "纳入标准：\nInclusion criteria:\n"
+    "Adults of eighteen to seventy years whose cirrhosis was shown by a biopsy or by a scan in the year before, and who can come to the ward.\n"
+    "样本量：\nSample size:\n46\n是否共享数据：\nIPD sharing\n否\nNo\n"
+)
+
+
+@pytest.mark.parametrize("gap", ["", "\n"])
+def test_labels_of_a_record_in_two_languages_stay_beside_menus_that_go(gap: str) -> None:
+    menu = "用户登录\n新用户注册\n忘记密码\n联系我们\n"
+    foot = "返回列表\n友情链接：\n循证肝病网\n版权所有\n"
+    assert clean(f"{menu}{gap}{_RECORD}\n{foot}").text == _RECORD
+
+
+def test_keywords_in_a_second_language_stay_above_a_footer_that_goes() -> None:
+    text = "Cells were given to forty adults with cirrhosis, and their livers were looked at again after one year of rest.\n"
+    keywords = "Schlüsselwörter\n* Leberzirrhose\n* Nachbeobachtung\n"
+    footer = "Anzeige\nInhalte entdecken\nZeitschriften A–Z\nBücher A–Z\nIhre Datenschutzwahl\nNutzungsbedingungen\n"
+    left = clean(f"{text}\n{keywords}\n{footer}").text
+    assert left.startswith(f"{text}\n{keywords}")
+    assert "Inhalte entdecken" not in left
+
+
+def test_a_field_with_a_date_stays_above_a_footer_that_goes() -> None:
+    text = "Itch without a rash keeps women awake, and the drug that has a licence is slow to act on it in most of them.\n"
+    field = "- RECORD\t3-okt-2013 - 12-mrt-2015\n"
+    footer = "Indien u gegevens niet vindt, kunt u mailen\nIndienen van wijzigingen\nDeze site is geoptimaliseerd\nTerug naar boven\n"
+    assert field in clean(f"{text}{field}\n{footer}").text
+
+
+def test_a_name_in_its_own_letters_stays_below_itself() -> None:
+    page = (
+        "Shirin Daneshvar, MD\n쉬린 다네쉬바르\n\nAssociate Professor of Transplant Surgery\n"
+        "She studies how livers grow back after part of one has been given away, and teaches surgeons in their first year.\n"
+    )
+    assert clean(page).text == page

@@ -5,15 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
+from dechaff.contents import contents, is_part, names_parts, repeats
 from dechaff.guards import guard
-from dechaff.lines import bare, is_prose, words
+from dechaff.lines import bare, is_prose, is_row, words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-
-    from numpy.typing import NDArray
 
     from dechaff.pages import Page
 
@@ -91,13 +88,7 @@ _STUDIED = re.compile(
 _DIGIT = re.compile(r"\d")
 _LONGEST_STATISTIC = 160  # code points; longer lines are neither counts nor headings
 _STATISTICS = 3  # lines from which a block counts; two counts stand together in many abstracts
-_SENTENCE = 5  # words of a line with a colon that make it the beginning of a sentence; "On this page:" and "Jump to section:" have three
-_OF_PAGE = re.compile(r"\b(?:contents?|pages?|articles?|guide|post|review|report|jump|skip|navigate|sections?|chapters?)\b", re.IGNORECASE)
 _LONG_LIST = 6  # lines: what a study counts in so many has other words in most; judgement
-# Lines from which repeated headings are a table of contents: 290 lines of chrome and 3 of content go on every third whole WCXB page, with 3
-# lines 335 and 12, with 6 211 and 2.
-_CONTENTS = 4
-_CONTENTS_WORDS = 14  # words a heading has at most: with 8 132 and 2 go, with 20 294 and 4
 
 
 def _may_count(text: str) -> bool:
@@ -138,6 +129,8 @@ class KnownBlocks(NamedTuple):
     """Those that read like the heading of a list of other pages."""
     counted: dict[str, str]
     """Those that read like a count, and what they count."""
+    parts: frozenset[str]
+    """Those that name parts of an article."""
 
 
 class Blocks:
@@ -147,6 +140,7 @@ class Blocks:
         """Work with these rules alone."""
         self.rules = frozenset(rules) & {RELATED, STATISTICS, CONTENTS}
         self._headings: set[str] = set()
+        self._parts: set[str] = set()
         self._counted: dict[str, str] = {}
 
     def learn(self, lines: Iterable[str], texts: Iterable[str]) -> None:
@@ -159,18 +153,22 @@ class Blocks:
         for line, text in zip(lines, texts, strict=True):
             if text[:4].lower() in _RELATED_BEGINS and len(text) <= _LONGEST_HEADING and _RELATED_HEADING.fullmatch(text):
                 self._headings.add(line)
+            if is_part(text):
+                self._parts.add(line)
             if len(text) <= _LONGEST_STATISTIC and _may_count(text) and (match := _STATISTIC.fullmatch(text)):
                 self._counted[line] = next(filter(None, match.groups()))
 
     def forget(self) -> None:
         """Forget all lines."""
         self._headings.clear()
+        self._parts.clear()
         self._counted.clear()
 
     def known(self, lines: Sequence[str]) -> KnownBlocks:
         """Return what is remembered of a page's lines."""
         counted = {line: self._counted[line] for line in lines if line in self._counted}
-        return KnownBlocks(frozenset(self._headings.intersection(lines)), counted)
+        headings, parts = self._headings.intersection(lines), self._parts.intersection(lines)
+        return KnownBlocks(frozenset(headings), counted, frozenset(parts))
 
     def possible(self, page: Page, known: KnownBlocks) -> frozenset[str]:
         """Return the rules that a page may give work to: most pages have no such block, and that shows at little cost."""
@@ -179,8 +177,7 @@ class Blocks:
             found.add(RELATED)
         if known.counted and sum(map(known.counted.__contains__, page.lines)) >= _STATISTICS:
             found.add(STATISTICS)
-        heads = page.rows.key[_may_head(page.rows.prose, page.rows.key)].tolist()
-        if heads and sum(map(set(heads).__contains__, page.rows.key.tolist())) - len(heads) >= _CONTENTS:
+        if names_parts(known.parts) or repeats(page.rows.prose, page.rows.key):
             found.add(CONTENTS)
         return frozenset(found & self.rules)
 
@@ -197,7 +194,7 @@ class Blocks:
         if STATISTICS in rules:
             yield from _statistics(page, known.counted)
         if CONTENTS in rules:
-            yield from _contents(page)
+            yield from ((i, CONTENTS, note) for i, note in contents(page))
 
 
 def _related(page: View, headings: Sequence[int]) -> Iterator[tuple[int, str, str]]:
@@ -222,8 +219,8 @@ def _related(page: View, headings: Sequence[int]) -> Iterator[tuple[int, str, st
 def _list_end(page: View, heading: int, *, begun: bool) -> int:
     """Return one past the last item of the list under a heading; the heading itself if it is not sure where the list ends.
 
-    Items go on in the shape of the first: marked by bullets, or set tight. The end is sure where that shape ends, at the end of the
-    page, or if most items carry the identifier of a record.
+    Items go on in the shape of the first: marked by bullets, or set tight, in cells or in none. The end is sure where that shape ends, at
+    the end of the page, or if most items carry the identifier of a record.
     """
     lines = page.lines
     begin = end = heading + 1
@@ -237,7 +234,8 @@ def _list_end(page: View, heading: int, *, begun: bool) -> int:
     if _is_marked(lines[heading]):
         return heading
     tight = end + 1 < len(lines) and page.follows(end + 1)
-    while end < last and _is_item(lines[end]) and (end == begin or not tight or page.follows(end)):
+    in_cells = begin < len(lines) and is_row(lines[begin])
+    while end < last and _is_item(lines[end]) and is_row(lines[end]) == in_cells and (end == begin or not tight or page.follows(end)):
         end += 1
     sure = end == len(lines) or (tight and end - begin > _FEWEST_ITEMS and not page.follows(end))
     return end if _are_records(lines[begin:end]) or (begun and sure) else heading
@@ -294,40 +292,6 @@ def _is_own(lines: Sequence[str], counted: Sequence[str]) -> bool:
     if any(map(_STUDIED.search, lines)):
         return False
     return 2 * visits > len(lines) or (visits > 0 and len(lines) >= _LONG_LIST and 2 * sum(map(bool, own)) >= len(lines))
-
-
-def _contents(page: View) -> Iterator[tuple[int, str, str]]:
-    """Yield a run of lines that all stand again in the page, there as headings over text."""
-    may_head = _may_head(np.array(page.prose, bool), np.array(page.key, np.uint64)).tolist()
-    heads: dict[int, tuple[int, int]] = {}  # by key, where the first and the last stand
-    for i in filter(may_head.__getitem__, range(len(may_head))):
-        heads[page.key[i]] = heads.get(page.key[i], (i, i))[0], i
-
-    def elsewhere(i: int, name: int) -> bool:
-        first, last = heads[name]
-        return not may_head[i] and (first < i - 1 or last > i + 1) and page.lines[i].count(" ") < _CONTENTS_WORDS
-
-    for i, end in _runs([i for i, name in enumerate(page.key) if name in heads and elsewhere(i, name)], _CONTENTS):
-        if len(set(page.key[i:end])) == end - i and not (i and _introduces(page.lines[i - 1])):
-            for j in range(i, end):
-                yield j, CONTENTS, f"one of {end - i} headings in a row that stand again over their text"
-
-
-def _introduces(line: str) -> bool:
-    """Return whether a line is the beginning of a sentence that the list under it ends: with a colon, and not about the page's parts.
-
-    >>> _introduces("Four domains were studied in the trials that we found:")
-    True
-    >>> _introduces("What you will find in this guide:")
-    False
-    """
-    text = bare(line)
-    return text.endswith((":", "：")) and words(text) >= _SENTENCE and not _OF_PAGE.search(text)
-
-
-def _may_head(prose: NDArray[np.bool_], keys: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    """Return which lines may be headings: they have letters, stand above running text, and are none themselves."""
-    return np.asarray(np.append(prose[1:], [False]) & ~prose & (keys != 0))
 
 
 def _runs(places: Sequence[int], fewest: int) -> Iterator[tuple[int, int]]:

@@ -122,3 +122,13 @@ def _may_end(line: str) -> bool:
     if "." not in line and "?" not in line and "!" not in line:
         return False
     return ". " in line or "? " in line or "! " in line or _CLOSED.search(line) is not None
+
+
+def is_row(line: str) -> bool:
+    r"""Return whether tabs part a line into cells; a bullet before it is none.
+
+    >>> is_row("Sponsor\tHill University"), is_row("•\tHome")
+    (True, False)
+    """
+    cells = [cell for cell in line.split("\t") if cell.strip()]
+    return len(cells) > 1 and (len(cells) > 2 or any(map(str.isalnum, cells[0])))

@@ -12,7 +12,7 @@ import re2
 from dechaff.errors import RuleTableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 Owner = TypeVar("Owner")
 

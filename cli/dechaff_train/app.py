@@ -18,6 +18,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions
 # Where the two careful degrees cut, in units of log-odds plus 0.6 log words: over held-out sites of WCXB, each cut by a model that never
 # saw them, careful keeps 99.8 % of the content words of whole pages.
 CAREFUL, BALANCED = -2.0, 0.0
+EMPHASIS = 15.0
 
 
 @app.command()
@@ -27,11 +28,11 @@ def train(
     ],
     whole: Annotated[
         list[Path] | None,
-        typer.Option("--whole", metavar="FILE", help="Whole pages: all that their sites show. May be repeated.", show_default=False),
+        typer.Option("--whole", metavar="PATH", help="Whole pages: all that their sites show. May be repeated.", show_default=False),
     ] = None,
     extracted: Annotated[
         list[Path] | None,
-        typer.Option("--extracted", metavar="FILE", help="Pages as an extractor left them. May be repeated.", show_default=False),
+        typer.Option("--extracted", metavar="PATH", help="Pages as an extractor left them. May be repeated.", show_default=False),
     ] = None,
     titles: Annotated[
         Path | None, typer.Option("--titles", metavar="FILE", help="Rows with id and title, for pages without one.", show_default=False)
@@ -47,34 +48,39 @@ def train(
     ] = None,
     careful: Annotated[float, typer.Option(help="Where --removal careful cuts, in log-odds plus 0.6 log words.")] = CAREFUL,
     balanced: Annotated[float, typer.Option(help="Where --removal balanced cuts.")] = BALANCED,
+    emphasis: Annotated[float, typer.Option(min=0, help="What a page of a folder weighs, beside 1 for one of a file.")] = EMPHASIS,
     threads: Annotated[int, typer.Option(min=1, help="The same number gives the same weights to the last bit.")] = 1,
 ) -> None:
     """Train the line model.
 
     Pages are rows of JSON lines, gzipped or not: id, domain, and lines, a list of pairs of a text and its label: 1 for content, 0 for
-    chrome, anything else for neither. dechaff clean --model DIR takes the result.
+    chrome, anything else for neither. Or they are text files in a folder for each site, whose written lines all begin with a mark and a
+    tab: + for content, - for chrome, ~ for neither. dechaff clean --model DIR takes the result.
 
     \b
     Example:
       dechaff-train --whole full_page.jsonl.gz --extracted trafilatura.jsonl.gz --titles gold.jsonl.gz -o weights/
     """
-    named = {row["id"]: row.get("title") or "" for row in pages.rows(titles)} if titles else {}
-    read = [page for path in whole or () for page in pages.read(path, named, whole=True)]
-    read += [page for path in extracted or () for page in pages.read(path, named, whole=False)]
+    titled = {row["id"]: row.get("title") or "" for row in pages.rows(titles)} if titles else {}
+    read = [page for path in whole or () for page in pages.read(path, titled, whole=True)]
+    read += [page for path in extracted or () for page in pages.read(path, titled, whole=False)]
     if not any(page.whole for page in read):
         message = "the words are learned from whole pages: name a file with --whole"
         raise typer.BadParameter(message)
+    named = [*(whole or ()), *(extracted or ()), *([titles] if titles else [])]
+    digest = sha256()
+    for path in named:
+        for part in sorted(path.glob("*/*.txt")) if path.is_dir() else [path]:
+            digest.update(part.read_bytes())
     folds = [fold for fold in range(pages.FOLDS) if fold != without_fold]
     _say(f"{len(read):,} pages")
-    fitted = fit.fit([page for page in read if page.fold in folds], folds, threads, _say)
-    digest = sha256()
-    for path in [*(whole or ()), *(extracted or ()), *([titles] if titles else [])]:
-        digest.update(path.read_bytes())
+    fitted = fit.fit([page for page in read if page.fold in folds], folds, emphasis, threads, _say)
     card = {
         "source": source,
         "data_sha256": digest.hexdigest(),
-        "data_files": [path.name for path in [*(whole or ()), *(extracted or ()), *([titles] if titles else [])]],
+        "data_files": [path.name for path in named],
         "trees": fit.TREES,
+        "emphasis": emphasis,
         "threads": threads,
         "without_fold": without_fold,
         "scores": json.loads(scores.read_text(encoding="utf-8")) if scores else {},

@@ -90,8 +90,8 @@ class Odds:
         return Words(np.clip(np.rint(_WORD_STEPS * odds), -127, 127).astype(np.int8))
 
 
-def fit(pages: Sequence[Page], folds: Collection[int], threads: int, say: Callable[[str], None]) -> Fitted:
-    """Return weights learned from the pages of some folds.
+def fit(pages: Sequence[Page], folds: Collection[int], emphasis: float, threads: int, say: Callable[[str], None]) -> Fitted:
+    """Return weights learned from the pages of some folds, marked ones counting so many times as much as others.
 
     Trees see each page with word weights that other folds gave: those of its own would tell them the labels.
     """
@@ -100,7 +100,7 @@ def fit(pages: Sequence[Page], folds: Collection[int], threads: int, say: Callab
     parts = []
     for fold in sorted(folds):
         other = [one for one in folds if one != fold] or list(folds)
-        names, *part = table((page for page in pages if page.fold == fold), odds.words(other))
+        names, *part = table((page for page in pages if page.fold == fold), odds.words(other), emphasis)
         parts.append(part)
     values, labels, weights = (np.concatenate(column, -1) for column in zip(*parts, strict=True))
     say(f"{values.shape[1]:,} lines, {values.shape[0]} features")
@@ -118,7 +118,7 @@ def fit(pages: Sequence[Page], folds: Collection[int], threads: int, say: Callab
     return Fitted(arrays, tuple(names[i] for i in used), bias)
 
 
-def table(pages: Iterable[Page], known: Words) -> tuple[tuple[str, ...], NDArray[np.uint8], NDArray[np.int64], Floats]:
+def table(pages: Iterable[Page], known: Words, emphasis: float) -> tuple[tuple[str, ...], NDArray[np.uint8], NDArray[np.int64], Floats]:
     """Return the features, labels and weights of the lines to learn from: names, (features, lines), (lines), (lines)."""
     values, labels, weights = [], [], []
     names: tuple[str, ...] = ()
@@ -130,7 +130,7 @@ def table(pages: Iterable[Page], known: Words) -> tuple[tuple[str, ...], NDArray
         chosen = chosen[(label[chosen] == CONTENT) | (label[chosen] == CHROME)]
         values.append(np.stack([found[name][chosen] for name in names]))
         labels.append(label[chosen])
-        weights.append(np.concatenate([_weighed(page) for page in batch])[chosen])
+        weights.append(np.concatenate([_weighed(page) * (emphasis if page.marked else 1.0) for page in batch])[chosen])
     return names, np.concatenate(values, 1), np.concatenate(labels), np.concatenate(weights)
 
 

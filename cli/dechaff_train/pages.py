@@ -47,6 +47,8 @@ class Page:
     labels: tuple[int, ...]
     varied: bool = False
     """Whether other hands than a renderer's made it so."""
+    marked: bool = False
+    """Whether it is of a folder of marked pages."""
 
     @property
     def fold(self) -> int:
@@ -81,7 +83,8 @@ def read(path: Path, titles: Mapping[str, str], *, whole: bool) -> list[Page]:
         if lines:
             title = row.get("title") or titles.get(row["id"]) or ""
             labels = with_titles(lines, labels, title)
-            pages.append(Page(row["id"], row["domain"] or row["id"], whole, tuple(lines), tuple(gaps), tuple(labels)))
+            site = row["domain"] or row["id"]
+            pages.append(Page(row["id"], site, whole, tuple(lines), tuple(gaps), tuple(labels), marked=path.is_dir()))
     return pages
 
 
@@ -202,4 +205,6 @@ def _part(page: Page, left: Sequence[int], chance: random.Random) -> Iterator[Pa
         gaps = [False] * len(left)
     elif spacing < 0.3:
         gaps = [k > 0 for k in range(len(left))]
-    yield Page(page.name, page.domain, False, tuple(lines), tuple(gaps), tuple(page.labels[i] for i in left), varied=True)
+    yield Page(
+        page.name, page.domain, False, tuple(lines), tuple(gaps), tuple(page.labels[i] for i in left), varied=True, marked=page.marked
+    )

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import math
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from dechaff.foreign.content import is_abstract, is_matter, is_notice, is_sentence, is_site, is_study, is_title, is_verse, protected
+from dechaff.foreign.fields import bilingual
 from dechaff.foreign.lines import FEW_WORDS, FOREIGN, INSIDE, SURE, Reading
 from dechaff.foreign.phrases import is_beside, phrases
 from dechaff.foreign.picker import is_name
 from dechaff.foreign.signs import suspicious
 from dechaff.guards import guard
-from dechaff.language import Guess, Languages, identify
+from dechaff.language import ABSTRACT, Guess, Languages, identify
 from dechaff.line_language import evidence, stripped
-from dechaff.lines import bare, ends_sentence
+from dechaff.lines import bare, ends_sentence, is_row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,6 +56,7 @@ _RUNNING = re.compile(r"(?:introduction|background|methods?|results?|findings|di
 _FOLLOWS = re.compile(r"\b(?:here (?:is|are)|below|following|as follows)\b", re.IGNORECASE)
 _HANDLE = re.compile(r"\A[a-z]+\Z|[^\W\d_]\d", re.ASCII)  # what users and versions are called, in letters that look like any language's
 _NUMBERS = re.compile(r"[\W\d_]+")
+_DIGIT = re.compile(r"\d")
 
 
 class Block(NamedTuple):
@@ -219,6 +222,8 @@ class Blocks:
             least: The score that it needs without a word that only this language has: as one word, as more.
         """
         seen = self._read.see(i, language)
+        if is_row(self.lines[i]) and _DIGIT.search(self.lines[i]):  # a field and its date, or a row of figures
+            return False
         if seen.kind == "script":
             return True
         if seen.language != language:
@@ -282,25 +287,64 @@ class Blocks:
             return not _NUMBERS.fullmatch(bare(line))
         return seen.score >= FOREIGN or (seen.score >= INSIDE and seen.english == 0 and seen.words <= FEW_WORDS)
 
+    def _without_fields(self, block: Block) -> Block:
+        """Return a block as far as it is no part of a record with labels in two languages."""
+        if self._fields is None:
+            return block
+        first, end = self._fields
+        if block.place == "before":
+            return block._replace(end=max(block.begin, min(block.end, first)))
+        return block._replace(begin=min(block.end, max(block.begin, end)))
+
+    @cached_property
+    def _fields(self) -> tuple[int, int] | None:
+        return bilingual(self.lines, self._blank, self._read.is_foreign)
+
+    def _without_keywords(self, block: Block) -> Block:
+        """Return a block after the text without the keywords in another language, under their heading, that it begins with."""
+        if block.place == "before" or not ABSTRACT.fullmatch(bare(self.lines[block.begin])):
+            return block
+        i = block.begin + 1
+        mark = self.lines[i].strip()[:1] if i < block.end else ""
+        if mark.isalnum():
+            return block
+        while i < block.end and self.lines[i].strip()[:1] == mark and self._gap(i - 1) <= self._gap(block.begin):
+            i += 1
+        return block._replace(begin=i)
+
     def _judged(self, block: Block) -> Block | None:
         """Return the block, as far as no heading has it for its content, unless it is content or the page's own text."""
-        if self._is_labelled(block):
+        block = self._without_content(block)
+        if block.begin == block.end or self._is_content(block):
+            return None
+        return block if len(self.gone(block)) < len(self.lines) else None
+
+    def _without_content(self, block: Block) -> Block:
+        """Return a block without the fields, the keywords and the matter of a heading that it begins or ends with."""
+        block = self._without_fields(block)
+        if block.begin < block.end:
+            block = self._without_keywords(block)
+        if block.begin < block.end and self._is_labelled(block):
             block = block._replace(begin=next((i for i in range(block.begin, block.end) if self._is_own(i)), block.end))
+        return block
+
+    def _is_content(self, block: Block) -> bool:
+        """Return whether a block is content, or the page's own text."""
         inside = range(block.begin, block.end)
         foreign = [i for i in inside if self._read.is_foreign(i)]
         text = [self.lines[i] for i in inside]
         above = self.lines[block.begin - 1] if block.begin else ""
         told = [self.lines[i] for i in foreign]
         seen = [self._read.glance(i) for i in foreign]
-        if is_abstract(text, [self._read.glance(i) for i in inside], above) or is_sentence(told, seen):
-            return None
+        if not foreign or is_abstract(text, [self._read.glance(i) for i in inside], above) or is_sentence(told, seen):
+            return True
         if is_title(told, seen) or is_study(told) or is_verse(told) or (self._is_announced(block) and is_matter(told, seen, block.guess)):
-            return None
+            return True
         if block.guess.language != "mul" and _VALUED * sum(map(self._is_label, foreign)) >= len(foreign):
-            return None
-        if self._beyond(block) and any(one.words >= _PARAGRAPH for one in seen):
-            return None
-        return block if foreign and len(self.gone(block)) < len(self.lines) else None
+            return True
+        if block.place == "before" and block.begin and len(foreign) == 1 and not self._is_own(foreign[0]):
+            return True  # a name below itself in English letters
+        return self._beyond(block) and any(one.words >= _PARAGRAPH for one in seen)
 
     def _is_labelled(self, block: Block) -> bool:
         """Return whether the line above a block is a heading of articles or a field of records that lacks its value: the block is that."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from dechaff import guards
 from dechaff.guards import guard
+from dechaff.lines import is_row
 from dechaff.model import FEWEST, decision, features
 from dechaff.model.sheet import NOWHERE, Sheet
 
@@ -128,7 +129,7 @@ class Look:
         """
         rows = np.zeros(len(self.goes), np.bool_)
         where = np.flatnonzero(self.goes)
-        rows[where] = ["\t" in self.texts[i] and _is_row(self.texts[i]) for i in where.tolist()]
+        rows[where] = ["\t" in self.texts[i] and is_row(self.texts[i]) for i in where.tolist()]
         return rows
 
     def _heads(self) -> Flags:
@@ -220,9 +221,3 @@ class Look:
             )
             said.append(f"score {chance / decision.WHOLE:.3f}: {kind} of {size}{among}{stands}, {far}")
         return said
-
-
-def _is_row(line: str) -> bool:
-    """Return whether tabs part a line into cells; a bullet before it is none."""
-    cells = [cell for cell in line.split("\t") if cell.strip()]
-    return len(cells) > 1 and (len(cells) > 2 or any(map(str.isalnum, cells[0])))
