@@ -120,3 +120,36 @@ def test_a_list_of_related_items_ends_where_rows_of_a_table_begin() -> None:
     assert set(table) <= set(clean(page, _RULES).text.split("\n"))
     page = "\n".join([_TEXT.strip(), "Cited by", *table, *related]) + "\n"
     assert set(related) <= set(clean(page, _RULES).text.split("\n"))
+
+
+_OTHERS = [
+    ("Cells for the failing liver: where are we now?", "Ada Quill, Bo Reed", "Article 04 June 2020"),
+    ("Portal vein embolization and progenitor cells", "Cy Moss", "Review 11 January 2019"),
+    ("Mobilised cells in cirrhosis of the young", "Dee Wood, Em Vale", "Article 30 September 2017"),
+]
+
+
+@pytest.mark.parametrize("heading", ["Similar content being viewed by others", "People also looked at", "Trials you may also like"])
+@pytest.mark.parametrize("below", ["Introduction\nLivers grow back.\n", "The remnant\n" + _TEXT])
+def test_related_items_of_several_lines_go_amid_the_text(heading: str, below: str) -> None:
+    for between in ("\n\n", "\n"):
+        others = between.join("\n".join(item) for item in _OTHERS)
+        left = clean(f"{_TEXT}\n{heading}\n{others}{between}{below}", _RULES).text
+        assert left.split() == f"{_TEXT}{below}".split()
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        # the last tab of a record, and the record
+        f"{_TEXT}Description\nDetails\nHistory\nSimilar studies\nVesicles and cells in liver failure of adults\nNumber\nR55\nOwner\nHill\n",
+        # a list of words, which may be anything
+        f"{_TEXT}\nRelated topics\n\nLiver\n\nCells\n\nRain\n\nIntroduction\nLivers grow back.\n",
+        # items whose end nobody sees
+        f"{_TEXT}\nSimilar studies\n\nCells for the failing liver of adults\n\nSponsor: Hill University\n\nRecruitment status\nOpen\n",
+        # before the text has begun, one of them may be the title
+        f"Similar studies\n\nCells for the failing liver of adults\n\nCells for the liver of the young\n\nAbstract\n{_TEXT}",
+    ],
+)
+def test_what_stands_under_such_a_heading_stays_unless_it_is_surely_a_list_of_titles(page: str) -> None:
+    assert clean(page, _RULES).text == page

@@ -462,7 +462,7 @@ _RECORD = (
     "研究目的：\nObjectives:\n"
     "To learn whether cells that are given three times help adults with cirrhosis more than cells that are given once, or not at all.\n"
     "纳入标准：\nInclusion criteria:\n"
-    "Adults of eighteen to seventy years whose cirrhosis was shown by a biopsy or by a scan in the year before, and who can come to the ward.\n"
+    "Adults of eighteen to seventy years whose cirrhosis was shown by a biopsy or a scan in the year before, and who can come.\n"
     "样本量：\nSample size:\n46\n是否共享数据：\nIPD sharing\n否\nNo\n"
 )
 

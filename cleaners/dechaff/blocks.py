@@ -21,18 +21,23 @@ _RELATED_HEADING = re.compile(
     (?: see\ also
       | (?:(?:view|show|browse|more|other|our)\ )?
         (?:related|similar|recommended|suggested|popular|trending|most[ -](?:read|cited|viewed|popular|recent|downloaded)
-          |latest|recent(?:ly\ viewed)?)
-        \ (?:(?:clinical|recent|research|news|medical|scientific|journal)\ )?
+          |latest|recent(?:ly\ (?:viewed|registered|added|updated))?)
+        \ (?:(?:clinical|recent|research|news|medical|scientific|journal|health|press)\ )?
         (?:articles?|posts?|stories|news|reads|trials?|studies|content|items?|pages?|links?|topics?
-          |videos?|documents?|records?|searches|products?|recipes?|questions|threads?|discussions)
-        (?:\ (?:in|from|by|on|for)\ .{1,60})?
+          |videos?|documents?|records?|searches|products?|recipes?|questions|threads?|discussions
+          |releases?|reviews|papers|answers|subjects|coverage|polic(?:y|ies)|guidances?|services|protocols|experts|profiles)
+        (?:\ (?:in|from|by|on|for|with)\ .{1,60} | \ being\ viewed\ by\ others)?
+      | similar\ (?:works|datasets?|researchers|people)
       | (?:articles|papers|studies|trials|pages|posts|stories)\ (?:related\ to|similar\ to|like)\ this.{0,30}
-      | you\ (?:may|might)\ also\ (?:like|be\ interested\ in|enjoy)
-      | people\ also\ (?:read|viewed|ask(?:ed)?|search(?:ed)?\ for)
-      | readers\ also\ (?:read|liked) | others?\ (?:also\ )?(?:read|viewed)
-      | most\ (?:read|popular|viewed|cited|downloaded) | trending(?:\ now)? | recommended\ for\ you
-      | read\ next | up\ next | what\ to\ read\ next | further\ stories
-      | more\ (?:from|like)\ (?:this|the).{0,40} | more\ (?:articles|news|stories|posts).{0,40}
+      | (?:(?:articles|papers|studies|trials|stories|pages|posts)\ )?you\ (?:may|might)\ (?:also\ )?(?:like|enjoy|be\ interested\ in)
+        (?:\ th(?:is|ese)\ .{1,40})?
+      | (?:other\ )?(?:people|readers|users|visitors|customers|patients|viewers|others?)(?:\ of\ this\ \w{4,20}|\ who\ [\w ]{4,40})?
+        \ (?:also\ )?(?:read|liked|viewed|bought|visited|downloaded|looked\ at|ask(?:ed)?|search(?:ed)?\ for)
+      | also\ read | (?:explore|discover)\ (?:related|similar)\ \w{4,20}
+      | most\ (?:read|popular|viewed|cited|downloaded)(?:\ (?:this|last|past)\ (?:week|month|year))?
+      | trending(?:\ now)? | recommended\ for\ you
+      | (?:keep\ reading|read\ (?:this\ )?next|up\ next|what\ to\ read\ next|further\ stories)
+      | more\ (?:from|like)\ (?:this|the).{0,40} | more\ (?:articles|news|stories|posts).{0,40} | more\ on\ this\ (?:topic|story|subject)
       | cited\ by | citing\ (?:articles|literature|papers)
     ) \s* (?:\(\s*\d+\s*\))? [:.…]*
     """,
@@ -41,7 +46,8 @@ _RELATED_HEADING = re.compile(
 # The first four letters of all that the pattern above matches: nearly every line is told apart by them alone.
 _RELATED_BEGINS = frozenset(
     {"see ", "view", "show", "brow", "more", "othe", "our ", "rela", "simi", "reco", "sugg", "popu", "tren", "most", "late", "rece"}
-    | {"arti", "pape", "stud", "tria", "page", "post", "stor", "you ", "peop", "read", "up n", "what", "furt", "cite", "citi"},
+    | {"arti", "pape", "stud", "tria", "page", "post", "stor", "you ", "peop", "read", "up n", "what", "furt", "cite", "citi"}
+    | {"user", "visi", "cust", "pati", "also", "expl", "disc", "keep"},
 )
 _LONGEST_HEADING = 100  # code points
 _LONGEST_ITEM = 45  # words; the longest title under "See also" in the seeds has 24
@@ -53,6 +59,10 @@ _MOST_ITEMS = 40
 # What the author of an article chose goes under it too: on WCXB it heads 94 lines of content on seven sites, and 29 of chrome on four.
 _CHOSEN = re.compile(r"see also\b", re.IGNORECASE)
 _RECORDS = 0.75  # of the items have the number of a record; chosen on the invented registry pages, and WCXB has no such list to measure it
+_PARTS = frozenset({"section-heading", "statement"})  # what is no item, and begins something else
+_TITLE_WORDS = 4  # of a title of another page
+_LINES_OF_ITEM = 3  # at most: a title, its authors, where and when it came out
+_MENU = 3  # short lines above an entry
 _STATISTIC = re.compile(
     r"""
     (?: (?:total|number\ of|no\.?\ of|all|registered|active)\ (?P<what>[^\d=:]{3,70}) \s* [=:–-] \s*
@@ -205,7 +215,7 @@ def _related(page: View, headings: Sequence[int]) -> Iterator[tuple[int, str, st
         if i < done:
             continue
         # Before the page's own text has begun, what follows such a heading may be the page's title.
-        end = _list_end(page, i, begun=first_prose < i)
+        end = _list_end(page, i, headings, begun=first_prose < i)
         items = end - i - 1
         heading = bare(page.lines[i])
         if _CHOSEN.match(heading) and not _are_records(page.lines[i + 1 : end]):
@@ -216,7 +226,7 @@ def _related(page: View, headings: Sequence[int]) -> Iterator[tuple[int, str, st
         done = end
 
 
-def _list_end(page: View, heading: int, *, begun: bool) -> int:
+def _list_end(page: View, heading: int, headings: Collection[int], *, begun: bool) -> int:
     """Return one past the last item of the list under a heading; the heading itself if it is not sure where the list ends.
 
     Items go on in the shape of the first: marked by bullets, or set tight, in cells or in none. The end is sure where that shape ends, at
@@ -237,8 +247,50 @@ def _list_end(page: View, heading: int, *, begun: bool) -> int:
     in_cells = begin < len(lines) and is_row(lines[begin])
     while end < last and _is_item(lines[end]) and is_row(lines[end]) == in_cells and (end == begin or not tight or page.follows(end)):
         end += 1
+    if _are_records(lines[begin:end]):
+        return end
+    if not begun:
+        return heading
     sure = end == len(lines) or (tight and end - begin > _FEWEST_ITEMS and not page.follows(end))
-    return end if _are_records(lines[begin:end]) or (begun and sure) else heading
+    ends = [end if sure else heading, _loose_end(page, begin, last, headings)]
+    return max(end if _are_titles(lines[begin:end]) or not _is_entry(page, heading) else heading for end in ends)
+
+
+def _loose_end(page: View, begin: int, last: int, headings: Collection[int]) -> int:
+    """Return one past the last item of a list with blank lines in it or none on the page; its beginning if it is not sure where it ends.
+
+    It goes on in groups of one size, up to where something begins that is certainly no item, or to the end of the page. An item has
+    several lines in many lists: a title, its authors, a date. The heading over the text that follows such a list is not told from an
+    item, and stays.
+    """
+    lines = page.lines
+    end = group = begin
+    size = 0
+    in_cells = begin < last and is_row(lines[begin])
+    while end < last and not page.prose[end] and end not in headings and _is_item(lines[end]) and is_row(lines[end]) == in_cells:
+        if end > begin and not page.follows(end):
+            if size and end - group != size:
+                break
+            size, group = end - group, end
+        end += 1
+    text = end < len(lines) and page.prose[end]
+    if size and (end - group != size or text):
+        end = group
+    elif text:
+        end -= 1
+    certain = end < group + 1 or end == len(lines) or text or end in headings or guard(lines[end]) in _PARTS
+    return end if certain and _are_titles(lines[begin:end]) else begin
+
+
+def _are_titles(items: Sequence[str]) -> bool:
+    """Return whether so many lines are as long as titles that each item may have one."""
+    return _LINES_OF_ITEM * sum(words(line) >= _TITLE_WORDS for line in items) >= len(items)
+
+
+def _is_entry(page: View, i: int) -> bool:
+    """Return whether a line may be an entry of a menu: short lines stand right above it."""
+    above = range(i - _MENU, i)
+    return i >= _MENU and all(page.follows(j + 1) and words(page.lines[j]) <= _FIELD_WORDS for j in above)
 
 
 def _are_records(items: Sequence[str]) -> bool:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from dechaff import guards
+from dechaff.foreign.picker import is_name
 from dechaff.guards import guard
+from dechaff.language import script_letters
 from dechaff.lines import is_row
 from dechaff.model import FEWEST, decision, features
 from dechaff.model.sheet import NOWHERE, Sheet
@@ -108,6 +110,7 @@ class Look:
                     self._spare(begin + i, f"it may be {name}")
         for flags, why in (
             (self._rows(), "it is a row of a table"),
+            (self._foreign(), "it is in another script"),
             (self.facts.cell, "it stands among the figures of a table"),
             (self.facts.code, "it stands among lines of code"),
             (self._heads(), "it stands right above a paragraph"),
@@ -131,6 +134,17 @@ class Look:
         where = np.flatnonzero(self.goes)
         rows[where] = ["\t" in self.texts[i] and is_row(self.texts[i]) for i in where.tolist()]
         return rows
+
+    def _foreign(self) -> Flags:
+        """Return those of the lines that go which are in another script than English, names of languages left out.
+
+        Other stages see what they are: they are names and titles too, and of the lines of WCXB that go one in 500 is such a line, most of
+        them names of languages.
+        """
+        foreign = np.zeros(len(self.goes), np.bool_)
+        where = np.flatnonzero(self.goes & (self.lines.own["foreign"] > 0))
+        foreign[where] = [_in_other_script(self.texts[i]) and not is_name(self.texts[i]) for i in where.tolist()]
+        return foreign
 
     def _heads(self) -> Flags:
         """Return the short lines above running text that is more likely content than not: headings, labels, names over the date of a post.
@@ -221,3 +235,8 @@ class Look:
             )
             said.append(f"score {chance / decision.WHOLE:.3f}: {kind} of {size}{among}{stands}, {far}")
         return said
+
+
+def _in_other_script(line: str) -> bool:
+    """Return whether most letters of a line are in another script than English is written in."""
+    return 2 * script_letters(line)[0] > sum(map(str.isalpha, line))
