@@ -62,6 +62,7 @@ _RECORDS = 0.75  # of the items have the number of a record; chosen on the inven
 _PARTS = frozenset({"section-heading", "statement"})  # what is no item, and begins something else
 _TITLE_WORDS = 4  # of a title of another page
 _LINES_OF_ITEM = 3  # at most: a title, its authors, where and when it came out
+_FEW_ITEMS = 9  # lines that may stand right above running text without blank lines in them: three items of three; judgement
 _MENU = 3  # short lines above an entry
 _STATISTIC = re.compile(
     r"""
@@ -278,8 +279,9 @@ def _loose_end(page: View, begin: int, last: int, headings: Collection[int]) -> 
         end = group
     elif text:
         end -= 1
-    certain = end < group + 1 or end == len(lines) or text or end in headings or guard(lines[end]) in _PARTS
-    return end if certain and _are_titles(lines[begin:end]) else begin
+    certain = end == group or end == len(lines) or end in headings or guard(lines[end]) in _PARTS or (text and end - begin <= _FEW_ITEMS)
+    labels = any(line.rstrip().endswith((":", "：")) for line in lines[begin:end])  # of a record
+    return end if certain and not labels and _are_titles(lines[begin:end]) else begin
 
 
 def _are_titles(items: Sequence[str]) -> bool:

@@ -56,6 +56,8 @@ _RUNNING = re.compile(r"(?:introduction|background|methods?|results?|findings|di
 _FOLLOWS = re.compile(r"\b(?:here (?:is|are)|below|following|as follows)\b", re.IGNORECASE)
 _HANDLE = re.compile(r"\A[a-z]+\Z|[^\W\d_]\d", re.ASCII)  # what users and versions are called, in letters that look like any language's
 _NUMBERS = re.compile(r"[\W\d_]+")
+_NAME = re.compile(r"[A-Z][\w'’.-]+(?: [A-Z][\w'’.-]+){1,3}(?:, [A-Z].{0,40})?")
+_NUMBERED = re.compile(r"\s*\[?([0-9]{1,3})[\].)]\s")
 _DIGIT = re.compile(r"\d")
 
 
@@ -300,6 +302,16 @@ class Blocks:
     def _fields(self) -> tuple[int, int] | None:
         return bilingual(self.lines, self._blank, self._read.is_foreign)
 
+    def _is_name_again(self, i: int) -> bool:
+        """Return whether a line is as short as a name, and stands right above or below a name in English letters."""
+        beside = [j for j in (i - 1, i + 1) if 0 <= j < len(self.lines) and not self._gap(min(i, j))]
+        return self._read.glance(i).words <= FEW_WORDS and not self._is_own(i) and any(_NAME.fullmatch(bare(self.lines[j])) for j in beside)
+
+    def _goes_on(self, i: int) -> bool:
+        """Return whether a line has the number after that of the line above: it is the next reference, or the next step."""
+        here, above = (_NUMBERED.match(self.lines[j]) if j >= 0 else None for j in (i, i - 1))
+        return here is not None and above is not None and int(here[1]) == int(above[1]) + 1
+
     def _without_keywords(self, block: Block) -> Block:
         """Return a block after the text without the keywords in another language, under their heading, that it begins with."""
         if block.place == "before" or not ABSTRACT.fullmatch(bare(self.lines[block.begin])):
@@ -320,8 +332,10 @@ class Blocks:
         return block if len(self.gone(block)) < len(self.lines) else None
 
     def _without_content(self, block: Block) -> Block:
-        """Return a block without the fields, the keywords and the matter of a heading that it begins or ends with."""
+        """Return a block without the fields, the entries, the keywords and the matter of a heading that it begins or ends with."""
         block = self._without_fields(block)
+        while block.place != "before" and block.begin < block.end and self._goes_on(block.begin):
+            block = block._replace(begin=block.begin + 1)
         if block.begin < block.end:
             block = self._without_keywords(block)
         if block.begin < block.end and self._is_labelled(block):
@@ -342,8 +356,8 @@ class Blocks:
             return True
         if block.guess.language != "mul" and _VALUED * sum(map(self._is_label, foreign)) >= len(foreign):
             return True
-        if block.place == "before" and block.begin and len(foreign) == 1 and not self._is_own(foreign[0]):
-            return True  # a name below itself in English letters
+        if block.place == "before" and len(foreign) == 1 and self._is_name_again(foreign[0]):
+            return True
         return self._beyond(block) and any(one.words >= _PARAGRAPH for one in seen)
 
     def _is_labelled(self, block: Block) -> bool:
@@ -385,11 +399,13 @@ class Blocks:
 
     def gone(self, block: Block) -> list[int]:
         """Return the lines of a block that go: all but those that are English or content."""
-        return [
-            i
-            for i in range(block.begin, block.end)
-            if self._read.see(i, block.guess.language).score >= 0 or self._stays_foreign(i, block.guess.language)
-        ]
+        return [i for i in range(block.begin, block.end) if self._is_foreign_chrome(i, block.guess.language)]
+
+    def _is_foreign_chrome(self, i: int, language: str) -> bool:
+        seen = self._read.see(i, language)
+        if seen.kind == "neutral" and protected(self.lines[i]):
+            return False
+        return seen.score >= 0 or self._stays_foreign(i, language)
 
     def _stays_foreign(self, i: int, language: str) -> bool:
         seen = self._read.see(i, language)

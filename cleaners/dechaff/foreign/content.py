@@ -28,6 +28,11 @@ _REFERENCE = re.compile(
     | \A[^\W\d_][^\d(]{2,80}\([12]\d{3}\)\.\s
     | [.,:;]\s*(?:19|20)\d\d\.\Z
     | [.,:;].*\s\(\s*(?:19|20)\d\d\s*\)\.?\Z
+    | \bISSN\b
+    | \b(?:vol(?:ume|umen|umul)?|tome?|jahrgang|cilt|sayı|n[úu]m(?:ero)?|rocznik|zeszyt|выпуск|том)\b\.?\s*\d
+    | \bn[°º]\s*\d | \bp(?:p|ages?|[áa]gs?|[áa]ginas?)\.?\s*\d+\s*[-–]\s*\d
+    | \A\d{1,2}\s*/\s*(?:19|20)\d\d\Z | \A\(\w{3,12}\s(?:19|20)\d\d\)\Z
+    | [:：]\s*(?:19|20)\d\d\Z | \b\d{1,2}\.?\s\w{3,12}\s(?:19|20)\d\d\Z
     """,
     re.IGNORECASE | re.VERBOSE,
 )

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from dechaff.lines import bare
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
 _LABEL = re.compile(r"[^\d:：.!?]+[:：]?")
@@ -28,11 +29,12 @@ def bilingual(lines: Sequence[str], blank: NDArray[np.int64], is_foreign: Callab
         blank: How many blank lines stand before each.
         is_foreign: Whether a line is in another language than English.
     """
+    rhythm = int(np.median(np.diff(blank))) if len(lines) > 1 else 0  # some renderers put a blank line between all lines
 
     def over_english(i: int) -> bool:
         below = i + 1
-        tight = below < len(lines) and blank[below] == blank[i]
-        return tight and _ENGLISH.search(lines[below]) is not None and not is_foreign(below)
+        near = below < len(lines) and blank[below] - blank[i] <= rhythm
+        return near and _ENGLISH.search(lines[below]) is not None and not is_foreign(below)
 
     def is_label(i: int) -> bool:
         label, other = bare(lines[i]), bare(lines[i + 1])
@@ -43,6 +45,6 @@ def bilingual(lines: Sequence[str], blank: NDArray[np.int64], is_foreign: Callab
     if sum(bare(lines[i + 1]).endswith(_COLONS) for i in labels) < _FEWEST:
         return None
     end = labels[-1] + 2
-    while end < len(lines) and blank[end] == blank[end - 1] and (not is_foreign(end) or over_english(end)):
+    while end < len(lines) and blank[end] - blank[end - 1] <= rhythm and (not is_foreign(end) or over_english(end)):
         end += 1
     return labels[0], end
