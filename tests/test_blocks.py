@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -65,7 +67,8 @@ _SECTIONS = "".join(
         ("In this article:", True),
         ("What you will find in this guide:", True),
         ("Contents", True),
-        ("The trials were small and they were short.", True),
+        ("The trials were small and they were short.", False),
+        ("Jump to section", True),
     ],
 )
 def test_a_list_that_a_sentence_introduces_is_no_table_of_contents(above: str, *, goes: bool) -> None:
@@ -132,10 +135,37 @@ _OTHERS = [
 @pytest.mark.parametrize("heading", ["Similar content being viewed by others", "People also looked at", "Trials you may also like"])
 @pytest.mark.parametrize("below", ["Introduction\nLivers grow back.\n", "The remnant\n" + _TEXT])
 def test_related_items_of_several_lines_go_amid_the_text(heading: str, below: str) -> None:
-    for between in ("\n\n", "\n"):
-        others = between.join("\n".join(item) for item in _OTHERS)
-        left = clean(f"{_TEXT}\n{heading}\n{others}{between}{below}", _RULES).text
-        assert left.split() == f"{_TEXT}{below}".split()
+    others = "\n\n".join("\n".join(item) for item in _OTHERS)
+    left = clean(f"{_TEXT}\n{heading}\n{others}\n\n{below}", _RULES).text
+    assert left.split() == f"{_TEXT}{below}".split()
+
+
+_TABLE = "Table 1 Baseline characteristics of all patients\nAge in years, mean and range 54\nDeaths by day 90, number 14\n"
+
+
+@pytest.mark.parametrize("between", ["\n", "\n\n"])
+def test_nothing_under_them_goes_where_blank_lines_do_not_say_where_they_end(between: str) -> None:
+    lines = [
+        _TEXT.strip(),
+        "Related articles",
+        *(item[0] for item in _OTHERS),
+        *_TABLE.strip().split("\n"),
+        "References",
+        "1. Quill A. Rain. 2020.",
+    ]
+    page = between.join(lines) + "\n"
+    assert clean(page, _RULES).text == page
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["Recent papers", "Most cited papers by Ada Quill", "Latest guidance", "Most recent reviews", "Patients visited", "Our services"],
+)
+def test_headings_of_content_head_no_list_of_other_pages(heading: str) -> None:
+    page = (
+        f"{_TEXT}\n{heading}\nCells for the failing liver of adults\nCells for the liver of the young\nA roof for the clinic of the hill\n"
+    )
+    assert clean(page, _RULES).text == page
 
 
 @pytest.mark.parametrize(
@@ -152,4 +182,34 @@ def test_related_items_of_several_lines_go_amid_the_text(heading: str, below: st
     ],
 )
 def test_what_stands_under_such_a_heading_stays_unless_it_is_surely_a_list_of_titles(page: str) -> None:
+    assert clean(page, _RULES).text == page
+
+
+_ABSTRACT = "".join(f"{name}\n{_TEXT}" for name in ("Background", "Methods", "Results", "Conclusions"))
+
+
+@pytest.mark.parametrize("gap", ["", "\n"])
+@pytest.mark.parametrize(
+    ("above", "entries"),
+    [
+        ("Adverse events by frequency", ["Headache (12%)", "Nausea (8%)", "Dizziness (5%)", "Rash (3%)", "Fever (2%)"]),
+        ("On admission", ["Haemoglobin 12.3", "Platelets 150", "Creatinine 1.2", "Albumin 3.9", "Sodium 138"]),
+        ("Outline", ["09:00 Registration", "09:30 Opening", "10:00 Posters", "11:00 Lunch", "12:00 Farewell"]),
+        ("In this article", ["2 onions", "3 carrots", "1 leek", "4 potatoes", "2 turnips"]),
+        ("Contents", ["Introduction 4/5", "Methods 3/5", "Results 5/5", "Discussion 2/5", "References 4/5"]),
+        ("A trial of rain", ["Ada Quill", "Bo Reed", "Cy Moss", "Dee Wood", "Em Vale"]),
+        ("What is measured", ["Pain", "Fatigue", "Sleep", "Mood", "Appetite"]),
+        ("Keywords", ["Abstract", "Introduction", "Methods", "Results"]),
+        ("Research articles must have these parts, in this order:", ["Abstract", "Introduction", "Methods", "Results"]),
+    ],
+)
+def test_entries_that_say_more_than_their_headings_stay(above: str, entries: list[str], gap: str) -> None:
+    heads = [re.sub(r"[\d(].*|^\d[\d:]*", "", entry).strip() or re.sub(r"^[\d: ]+", "", entry) for entry in entries]
+    parts = "".join(f"{head}\n{gap}{_TEXT}{gap}" for head in heads)
+    page = f"{_ABSTRACT}{gap}{above}\n" + "".join(f"{entry}\n{gap}" for entry in entries) + parts
+    assert clean(page, _RULES).text == page
+
+
+def test_a_list_below_the_parts_that_it_names_stays() -> None:
+    page = "".join(f"{name}\n{_TEXT}" for name in _PARTS) + "Your checklist in this guide\n" + "\n".join(_PARTS) + "\n"
     assert clean(page, _RULES).text == page

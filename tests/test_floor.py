@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import runpy
 import unicodedata
 from collections import Counter
 from hashlib import sha256
@@ -17,6 +18,8 @@ from dechaff_cli import corpus, run
 from dechaff_cli.task import Task
 
 FLOOR = Path(__file__).parent / "floor.json"
+LABELLED_FLOOR = Path(__file__).parent / "labelled_floor.json"
+"""By weights that have learned from these very pages: it shows what gets worse, not how good they are."""
 
 
 def _core(line: str) -> str:
@@ -68,6 +71,27 @@ def test_no_less_content_stays_and_no_less_chrome_goes_than_before(samples: Path
         FLOOR.write_text(json.dumps(now, indent=2) + "\n", encoding="utf-8")
         return
     assert same_data, "samples or labels changed: run pytest with --accept"
+    assert not sunk, f"{sunk} sank below {floor}: {now}"
+
+
+def test_no_less_of_the_labelled_pages_stays_and_goes_than_before(samples: Path, accept: bool, allow_regression: bool) -> None:
+    bench = runpy.run_path(str(Path(__file__).parent / "benchmarks" / "labelled_pages.py"))
+    digest = sha256()
+    for path in sorted((samples / "labelled").glob("*/*.txt")):
+        digest.update(path.read_bytes())
+    kept = bench["score"]("careful")
+    now = {
+        "data": digest.hexdigest(),
+        "content_kept": round(bench["share"](kept.lines, 1, there=True), 4),
+        "chrome_removed": round(bench["share"](kept.lines, 0, there=False), 3),
+    }
+    floor = json.loads(LABELLED_FLOOR.read_text(encoding="utf-8"))
+    sunk = [name for name in ("content_kept", "chrome_removed") if now[name] < floor[name]]
+    if accept:
+        assert allow_regression or not (sunk and floor["data"] == now["data"]), f"{sunk} sank: {now}; to let it, add --allow-regression"
+        LABELLED_FLOOR.write_text(json.dumps(now, indent=2) + "\n", encoding="utf-8")
+        return
+    assert floor["data"] == now["data"], "samples/labelled changed: run pytest with --accept"
     assert not sunk, f"{sunk} sank below {floor}: {now}"
 
 

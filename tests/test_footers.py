@@ -496,3 +496,15 @@ def test_a_name_in_its_own_letters_stays_below_itself() -> None:
         "She studies how livers grow back after part of one has been given away, and teaches surgeons in their first year.\n"
     )
     assert clean(page).text == page
+
+
+@pytest.mark.parametrize("sign", ["• ", "- ", "– ", "§ "])
+@pytest.mark.parametrize("heading", ["Zusammenfassung", "Schlüsselwörter"])
+def test_an_abstract_in_a_second_language_stays_to_its_end_though_its_lines_begin_with_a_sign(heading: str, sign: str) -> None:
+    abstract = [
+        f"{sign}Hintergrund: Die Leber wächst nach einer Operation wieder nach, aber niemand weiß, wie lange das dauert.",
+        f"{sign}Methoden: Vierzig Erwachsene mit Zirrhose erhielten Zellen und wurden ein Jahr lang beobachtet.",
+        "Ergebnisse: Nach einem Jahr waren die Leberwerte bei dreißig von ihnen besser als zuvor.",
+    ]
+    page = "\n".join(["On rain", *_TEXT, "", heading, *abstract]) + "\n"
+    assert clean(page, _RULES).text == page

@@ -139,14 +139,15 @@ def test_a_menu_goes_and_says_why() -> None:
 
 def test_a_page_of_which_more_goes_at_every_look_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     page = "Background\nA sentence of twelve words stands here so that it reads as running text.\n"
-    endless, menu = page * 10_000, "\n".join([*_MENU, "", *_TEXT]) + "\n"
-    assert clean(endless).text == endless
+    menu = "\n".join([*_MENU, "", *_TEXT]) + "\n"
     two = paged([Document("", "", page * 2_000), Document("", "", menu)])
     looked, alone = LineModel([RULE], "thorough").find(two)
     assert looked
     assert alone
     monkeypatch.setattr("dechaff.line_model._MOST_LOOKS", 2)
-    assert LineModel([RULE], "thorough").find(two) == [[], alone]
+    assert LineModel([RULE], "thorough").find(two)[1] == alone
+    monkeypatch.setattr("dechaff.line_model._MOST_LOOKS", 1)  # and a second would find more, or that nothing is left to find
+    assert LineModel([RULE], "thorough").find(two) == [[], []]
 
 
 def test_explain_says_that_a_page_did_not_settle(dechaff: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -201,3 +202,15 @@ def test_no_degree_sinks_below_its_floor(samples: Path, accept: bool, allow_regr
         return
     assert floor["weights"] == now["weights"], "the weights changed: run pytest with --accept"
     assert not sunk, f"{sunk} sank below {floor}: {now}"
+
+
+def test_marked_pages_are_read_with_their_sites(tmp_path: Path) -> None:
+    from dechaff_train.pages import read
+
+    (tmp_path / "hill").mkdir()
+    (tmp_path / "hill" / "1.txt").write_text("-\tHome\n+\tRain\n\n~\t  • fell\n", encoding="utf-8")
+    (page,) = read(tmp_path, {}, whole=True)
+    assert (page.domain, page.lines, page.gaps, page.labels) == ("hill", ("Home", "Rain", "• fell"), (False, False, True), (0, 1, -1))
+    (tmp_path / "hill" / "2.txt").write_text("+\tRain\nfell\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"2\.txt:2: begins with no mark"):
+        read(tmp_path, {}, whole=True)

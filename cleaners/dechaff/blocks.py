@@ -22,18 +22,17 @@ _RELATED_HEADING = re.compile(
       | (?:(?:view|show|browse|more|other|our)\ )?
         (?:related|similar|recommended|suggested|popular|trending|most[ -](?:read|cited|viewed|popular|recent|downloaded)
           |latest|recent(?:ly\ (?:viewed|registered|added|updated))?)
-        \ (?:(?:clinical|recent|research|news|medical|scientific|journal|health|press)\ )?
+        \ (?:(?:clinical|recent|research|news|medical|scientific|journal)\ )?
         (?:articles?|posts?|stories|news|reads|trials?|studies|content|items?|pages?|links?|topics?
-          |videos?|documents?|records?|searches|products?|recipes?|questions|threads?|discussions
-          |releases?|reviews|papers|answers|subjects|coverage|polic(?:y|ies)|guidances?|services|protocols|experts|profiles)
-        (?:\ (?:in|from|by|on|for|with)\ .{1,60} | \ being\ viewed\ by\ others)?
-      | similar\ (?:works|datasets?|researchers|people)
+          |videos?|documents?|records?|searches|products?|recipes?|questions|threads?|discussions)
+        (?:\ (?:in|from|by|on|for)\ .{1,60} | \ being\ viewed\ by\ others)?
+      | (?:related|similar|recommended|suggested)\ (?:(?:news|press|clinical)\ )?
+        (?:releases?|reviews|papers|works|answers|subjects|coverage|protocols|experts|profiles)
       | (?:articles|papers|studies|trials|pages|posts|stories)\ (?:related\ to|similar\ to|like)\ this.{0,30}
-      | (?:(?:articles|papers|studies|trials|stories|pages|posts)\ )?you\ (?:may|might)\ (?:also\ )?(?:like|enjoy|be\ interested\ in)
-        (?:\ th(?:is|ese)\ .{1,40})?
-      | (?:other\ )?(?:people|readers|users|visitors|customers|patients|viewers|others?)(?:\ of\ this\ \w{4,20}|\ who\ [\w ]{4,40})?
-        \ (?:also\ )?(?:read|liked|viewed|bought|visited|downloaded|looked\ at|ask(?:ed)?|search(?:ed)?\ for)
-      | also\ read | (?:explore|discover)\ (?:related|similar)\ \w{4,20}
+      | (?:(?:articles|papers|studies|trials|stories|pages|posts)\ )?you\ (?:may|might)\ also\ (?:like|enjoy|be\ interested\ in)
+      | (?:other\ )?(?:people|others|readers|users|visitors|customers|patients|viewers)(?:\ of\ this\ \w{4,20}|\ who\ [\w ]{4,40})?
+        \ also\ (?:read|liked|viewed|bought|visited|downloaded|looked\ at|ask(?:ed)?|search(?:ed)?\ for)
+      | others?\ (?:read|viewed) | also\ read | (?:explore|discover)\ (?:related|similar)\ \w{4,20}
       | most\ (?:read|popular|viewed|cited|downloaded)(?:\ (?:this|last|past)\ (?:week|month|year))?
       | trending(?:\ now)? | recommended\ for\ you
       | (?:keep\ reading|read\ (?:this\ )?next|up\ next|what\ to\ read\ next|further\ stories)
@@ -62,7 +61,7 @@ _RECORDS = 0.75  # of the items have the number of a record; chosen on the inven
 _PARTS = frozenset({"section-heading", "statement"})  # what is no item, and begins something else
 _TITLE_WORDS = 4  # of a title of another page
 _LINES_OF_ITEM = 3  # at most: a title, its authors, where and when it came out
-_FEW_ITEMS = 9  # lines that may stand right above running text without blank lines in them: three items of three; judgement
+_CAPTION = re.compile(r"\W*(?:table|fig(?:ure|\.)?)\s?\d", re.IGNORECASE)
 _MENU = 3  # short lines above an entry
 _STATISTIC = re.compile(
     r"""
@@ -127,6 +126,10 @@ class View(NamedTuple):
             return self
         lines, blank, prose, keys = ([column[i] for i in which] for column in self)
         return View(lines, blank, prose, keys)  # type: ignore[arg-type]
+
+    def is_tight(self) -> bool:
+        """Return whether most lines stand directly below the one before."""
+        return 2 * (self.blank[-1] - self.blank[0]) < len(self.blank)
 
     def follows(self, i: int) -> bool:
         """Return whether a line stands directly below the one before."""
@@ -211,12 +214,13 @@ class Blocks:
 def _related(page: View, headings: Sequence[int]) -> Iterator[tuple[int, str, str]]:
     """Yield a heading such as "Related trials" and the titles under it, as far as they go on in one shape."""
     done = 0
+    others = frozenset(headings)
     first_prose = page.prose.index(True) if True in page.prose else len(page.lines)
     for i in headings:
         if i < done:
             continue
         # Before the page's own text has begun, what follows such a heading may be the page's title.
-        end = _list_end(page, i, headings, begun=first_prose < i)
+        end = _list_end(page, i, others, begun=first_prose < i)
         items = end - i - 1
         heading = bare(page.lines[i])
         if _CHOSEN.match(heading) and not _are_records(page.lines[i + 1 : end]):
@@ -258,11 +262,11 @@ def _list_end(page: View, heading: int, headings: Collection[int], *, begun: boo
 
 
 def _loose_end(page: View, begin: int, last: int, headings: Collection[int]) -> int:
-    """Return one past the last item of a list with blank lines in it or none on the page; its beginning if it is not sure where it ends.
+    """Return one past the last item of a list with blank lines in it; its beginning if it is not sure where it ends.
 
     It goes on in groups of one size, up to where something begins that is certainly no item, or to the end of the page. An item has
     several lines in many lists: a title, its authors, a date. The heading over the text that follows such a list is not told from an
-    item, and stays.
+    item, and stays. Where blank lines stand between all lines of a page, or none do, nothing says where such a list ends.
     """
     lines = page.lines
     end = group = begin
@@ -277,11 +281,11 @@ def _loose_end(page: View, begin: int, last: int, headings: Collection[int]) -> 
     text = end < len(lines) and page.prose[end]
     if size and (end - group != size or text):
         end = group
-    elif text:
-        end -= 1
-    certain = end == group or end == len(lines) or end in headings or guard(lines[end]) in _PARTS or (text and end - begin <= _FEW_ITEMS)
-    labels = any(line.rstrip().endswith((":", "：")) for line in lines[begin:end])  # of a record
-    return end if certain and not labels and _are_titles(lines[begin:end]) else begin
+    certain = end == group or end == len(lines) or end in headings or guard(lines[end]) in _PARTS
+    shaped = size > 1 or (size == 1 and page.is_tight())
+    found = lines[begin:end]
+    others = any(line.rstrip().endswith((":", "：")) or _CAPTION.match(line) for line in found)  # fields of a record, a table
+    return end if certain and shaped and not others and _are_titles(found) else begin
 
 
 def _are_titles(items: Sequence[str]) -> bool:

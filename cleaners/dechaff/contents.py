@@ -42,9 +42,22 @@ _LONGEST_PART = 30  # code points, numbers and all
 _PASSED_WORDS = 3  # of a single line between two entries that stands nowhere else, as "Figures" does
 _SHORTEST = 3  # letters of an entry
 _TRIED = 16  # places that an entry stands at: in lists that come again and again each would be held against all others
-_NUMBERING = re.compile(r"\A[\W\d_]++|[\W\d_]++\Z")
-_SENTENCE = 5  # words of a line with a colon that make it the beginning of a sentence; "On this page:" and "Jump to section:" have three
-_OF_PAGE = re.compile(r"\b(?:contents?|pages?|articles?|guide|post|review|report|jump|skip|navigate|sections?|chapters?)\b", re.IGNORECASE)
+# A number is the entry's own only if it says so by its stop: "2 onions" is no second chapter on onions.
+_NUMBERED = re.compile(r"\d{1,2}(?:\.\d{1,2})*[.)|]\s*(?=[^\W\d_])")
+_COUNTED = re.compile(r"\d{1,2}(?:\.\d{1,2})*\s+(?=[^\W\d_])")
+_ABOVE = 2  # lines above a list that may say what it is
+_TOLD = re.compile(
+    r"""
+    (?:\W*)(?: (?:table\ of\ |page\ |article\ |section\ |quick\ )?(?:contents?|navigation|menu|outline|links) | toc
+      | (?:in|on)\ this\ (?:page|article|guide|section|post|review|report|document|chapter|issue|story|topic).{0,20}
+      | (?:jump|skip|go|navigate|scroll)\ (?:to|through|directly\ to).{0,30} | (?:what|here).{0,30}(?:guide|article|page|post|report)
+      | (?:article|page|document|study|record|trial|journal|book|chapter)?\ ?(?:sections?|chapters?|outline|overview|topics?|summary)
+      | (?:show|hide|view|expand|collapse|close|open|toggle)\ .{1,30} | (?:sections?|topics)\ (?:in|of)\ .{1,40}
+    )\W*
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_SENTENCE = 5  # words of a line with a colon that make it the beginning of a sentence; "On this page:" has three
 
 
 def is_part(text: str) -> bool:
@@ -53,7 +66,16 @@ def is_part(text: str) -> bool:
     >>> is_part("2. Methods")
     True
     """
-    return len(text) <= _LONGEST_PART and text.lower().strip("0123456789.|: ") in _PARTS
+    return len(text) <= _LONGEST_PART and _name(text) in _PARTS
+
+
+def _name(line: str) -> str:
+    """Return what an entry and its heading have in common: all but bullets, case, an outline number, a colon at the end."""
+    text = bare(line).lower().rstrip(": ")
+    if number := _NUMBERED.match(text):
+        return text[number.end() :]
+    number = _COUNTED.match(text)
+    return text[number.end() :] if number and text[number.end() :] in _PARTS else text
 
 
 def names_parts(lines: Collection[str]) -> bool:
@@ -74,10 +96,7 @@ def contents(page: View) -> Iterator[tuple[int, str]]:
 
     Each with the evidence.
     """
-    names = [
-        "" if prose or line.count(" ") >= _LONGEST else _NUMBERING.sub("", line.lower())
-        for line, prose in zip(page.lines, page.prose, strict=True)
-    ]
+    names = ["" if prose or line.count(" ") >= _LONGEST else _name(line) for line, prose in zip(page.lines, page.prose, strict=True)]
     stands: dict[str, list[int]] = {}
     for i, name in enumerate(names):
         if len(name) >= _SHORTEST:
@@ -87,7 +106,8 @@ def contents(page: View) -> Iterator[tuple[int, str]]:
         if run[0] and _announces(page.lines[run[0] - 1]):
             continue
         heads = _heads(names, run, stands)
-        if _part_article(page.lines, heads) or _part_page(len(page.lines), run, heads) or _over_text(page, run, heads):
+        told = _is_told(page.lines, run[0])
+        if _part_article(page.lines, heads) or (told and (_part_page(len(page.lines), run, heads) or _over_text(page, run, heads))):
             for i in heads:
                 yield i, f"one of {len(heads)} entries in a row that stand again in their order, apart, as headings do"
 
@@ -97,13 +117,13 @@ def _heads(names: Sequence[str], run: Sequence[int], stands: Mapping[str, Sequen
     inside = range(run[0], run[-1] + 1)
     others = {names[i] for i in run}
     found: dict[int, int] = {}
-    last = -1
+    last = run[-1]
     for i in run:
         places = stands[names[i]]
         begin = bisect_right(places, last)
         for place in places[begin : begin + _TRIED]:
             beside = [at for at in (place - 1, place + 1) if 0 <= at < len(names) and at not in inside]
-            if place not in inside and not any(names[at] in others for at in beside):
+            if not any(names[at] in others for at in beside):
                 found[i] = last = place
                 break
     return found
@@ -131,21 +151,22 @@ def _over_text(page: View, run: Sequence[int], heads: Mapping[int, int]) -> bool
     return len(heads) >= max(_WHOLE, _STANDING * (run[-1] + 1 - run[0])) and all(over)
 
 
+def _is_told(lines: Sequence[str], begin: int) -> bool:
+    """Return whether a line right above a list says that it is one of the page's parts."""
+    return any(_TOLD.fullmatch(bare(line)) for line in lines[max(begin - _ABOVE, 0) : begin])
+
+
 def _announces(line: str) -> bool:
-    """Return whether a line says that the list under it is content: it begins a sentence, or is a field of a record."""
-    return _introduces(line) or guard(line) == "registry-field"
+    """Return whether a line says that the list under it is content: it begins a sentence, or is a field of a record.
 
-
-def _introduces(line: str) -> bool:
-    """Return whether a line is the beginning of a sentence that the list under it ends: with a colon, and not about the page's parts.
-
-    >>> _introduces("Four domains were studied in the trials that we found:")
+    >>> _announces("Four domains were studied in the trials that we found:")
     True
-    >>> _introduces("What you will find in this guide:")
+    >>> _announces("What you will find in this guide:")
     False
     """
     text = bare(line)
-    return text.endswith((":", "：")) and words(text) >= _SENTENCE and not _OF_PAGE.search(text)
+    introduces = text.endswith((":", "：")) and words(text) >= _SENTENCE and not _TOLD.fullmatch(text)
+    return introduces or guard(line) == "registry-field" or _name(line) == "keywords"
 
 
 def _runs(places: Sequence[int], names: Sequence[str], lines: Sequence[str]) -> Iterator[Sequence[int]]:

@@ -124,11 +124,16 @@ def _may_end(line: str) -> bool:
     return ". " in line or "? " in line or "! " in line or _CLOSED.search(line) is not None
 
 
-def is_row(line: str) -> bool:
-    r"""Return whether tabs part a line into cells; a bullet before it is none.
+_KEYED = re.compile(r"\s*\d{1,3} {2,}[^\W_]")
 
-    >>> is_row("Sponsor\tHill University"), is_row("•\tHome")
-    (True, False)
+
+def is_row(line: str) -> bool:
+    r"""Return whether tabs part a line into cells, or a number is set off from its text; a bullet before a tab is no cell.
+
+    >>> is_row("Sponsor\tHill University"), is_row("•\tHome"), is_row("2  the folder does not exist")
+    (True, False, True)
     """
     cells = [cell for cell in line.split("\t") if cell.strip()]
-    return len(cells) > 1 and (len(cells) > 2 or any(map(str.isalnum, cells[0])))
+    if len(cells) > 1:
+        return len(cells) > 2 or any(map(str.isalnum, cells[0]))
+    return _KEYED.match(line) is not None

@@ -18,7 +18,9 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions
 # Where the two careful degrees cut, in units of log-odds plus 0.6 log words: over held-out sites of WCXB, each cut by a model that never
 # saw them, careful keeps 99.8 % of the content words of whole pages.
 CAREFUL, BALANCED = -2.0, 0.0
-EMPHASIS = 15.0
+EMPHASIS = 5.0
+"""Of 1, 5 and 15, on the first 192 of the invented pages and on whole pages of WCXB, each by weights that never saw the site: at .2 % of
+the content lines lost 21, 25 and 27 % of the chrome that rules leave goes, and the F1 of the thorough degree is .8054, .8054 and .8008."""
 
 
 @app.command()
@@ -62,8 +64,11 @@ def train(
       dechaff-train --whole full_page.jsonl.gz --extracted trafilatura.jsonl.gz --titles gold.jsonl.gz -o weights/
     """
     titled = {row["id"]: row.get("title") or "" for row in pages.rows(titles)} if titles else {}
-    read = [page for path in whole or () for page in pages.read(path, titled, whole=True)]
-    read += [page for path in extracted or () for page in pages.read(path, titled, whole=False)]
+    try:
+        read = [page for path in whole or () for page in pages.read(path, titled, whole=True)]
+        read += [page for path in extracted or () for page in pages.read(path, titled, whole=False)]
+    except ValueError as error:  # a line without a mark
+        raise typer.BadParameter(str(error)) from error
     if not any(page.whole for page in read):
         message = "the words are learned from whole pages: name a file with --whole"
         raise typer.BadParameter(message)

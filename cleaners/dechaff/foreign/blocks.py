@@ -56,6 +56,7 @@ _RUNNING = re.compile(r"(?:introduction|background|methods?|results?|findings|di
 _FOLLOWS = re.compile(r"\b(?:here (?:is|are)|below|following|as follows)\b", re.IGNORECASE)
 _HANDLE = re.compile(r"\A[a-z]+\Z|[^\W\d_]\d", re.ASCII)  # what users and versions are called, in letters that look like any language's
 _NUMBERS = re.compile(r"[\W\d_]+")
+_KEYWORDS = 6  # words of one, its bullet among them; PubMed's own lists have no longer ones
 _NAME = re.compile(r"[A-Z][\w'’.-]+(?: [A-Z][\w'’.-]+){1,3}(?:, [A-Z].{0,40})?")
 _NUMBERED = re.compile(r"\s*\[?([0-9]{1,3})[\].)]\s")
 _DIGIT = re.compile(r"\d")
@@ -320,12 +321,18 @@ class Blocks:
         mark = self.lines[i].strip()[:1] if i < block.end else ""
         if mark.isalnum():
             return block
-        while i < block.end and self.lines[i].strip()[:1] == mark and self._gap(i - 1) <= self._gap(block.begin):
+        while i < block.end and self._is_keyword(i, mark) and self._gap(i - 1) <= self._gap(block.begin):
             i += 1
         return block._replace(begin=i)
 
+    def _is_keyword(self, i: int, mark: str) -> bool:
+        line = self.lines[i].strip()
+        return line[:1] == mark and len(line.split()) <= _KEYWORDS and not ends_sentence(line)
+
     def _judged(self, block: Block) -> Block | None:
         """Return the block, as far as no heading has it for its content, unless it is content or the page's own text."""
+        if self._is_content(block):
+            return None
         block = self._without_content(block)
         if block.begin == block.end or self._is_content(block):
             return None

@@ -316,10 +316,10 @@ def _cells(own: dict[str, Ints], sheet: Sheet) -> Flags:
     return np.asarray((near >= _CELLS) & (own["words"] <= _CELL_WORDS))
 
 
-_CODE = 3  # of the six nearest lines: "[search]" among settings is one of them, "Next >" among links is not
+_CODE = 3  # of a line and the six nearest: "[search]" among settings is one of them, "Next >" among links is not
 
 
 def _code(own: dict[str, Ints], sheet: Sheet) -> Flags:
     """Return which lines stand among lines of code: those with more braces, equals signs and the like than bars, slashes and arrows."""
     coded = own["code"] > own["bars"]
-    return np.asarray(sheet.window(sheet.sums(coded.astype(np.int64)), -3, 3) - coded >= _CODE)
+    return np.asarray(sheet.window(sheet.sums(coded.astype(np.int64)), -3, 3) >= _CODE)
