@@ -75,8 +75,11 @@ def train(
     named = [*(whole or ()), *(extracted or ()), *([titles] if titles else [])]
     digest = sha256()
     for path in named:
-        for part in sorted(path.glob("*/*.txt")) if path.is_dir() else [path]:
-            digest.update(part.read_bytes())
+        if path.is_dir():  # the folder of a page is its site
+            for part in sorted(path.glob("*/*.txt")):
+                digest.update(part.relative_to(path).as_posix().encode() + b"\0" + part.read_bytes())
+        else:
+            digest.update(path.read_bytes())
     folds = [fold for fold in range(pages.FOLDS) if fold != without_fold]
     _say(f"{len(read):,} pages")
     fitted = fit.fit([page for page in read if page.fold in folds], folds, emphasis, threads, _say)

@@ -103,9 +103,13 @@ def marked(folder: Path) -> Iterator[dict[str, Any]]:
     The marks are `+` for content, `-` for chrome and `~` for neither.
 
     Raises:
-        ValueError: A line has no mark.
+        ValueError: A line has no mark, or there is no page.
     """
-    for path in sorted(folder.glob("*/*.txt")):
+    found = sorted(folder.glob("*/*.txt"))
+    if not found:
+        message = f"{folder} holds no page: each is a text file in a folder for its site"
+        raise ValueError(message)
+    for path in found:
         lines: list[tuple[str, int]] = []
         for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
             mark, tab, text = line.partition("\t")

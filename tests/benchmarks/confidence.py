@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from dechaff import Cleaned, Edit
 
-_STAGES = ("language", "chrome", "repetition", "line_model", "footers", "blank_lines")
+_STAGES = ("language", "chrome", "repetition", "footers", "blank_lines")
 _BATCH = 64
 
 
