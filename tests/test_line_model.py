@@ -138,16 +138,13 @@ def test_a_menu_goes_and_says_why() -> None:
 
 
 def test_a_page_of_which_more_goes_at_every_look_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    page = "Background\nA sentence of twelve words stands here so that it reads as running text.\n"
-    menu = "\n".join([*_MENU, "", *_TEXT]) + "\n"
-    two = paged([Document("", "", page * 2_000), Document("", "", menu)])
-    looked, alone = LineModel([RULE], "thorough").find(two)
-    assert looked
-    assert alone
+    pages = paged([Document("", "", "\n".join([*_MENU, "", *_TEXT]) + "\n")])
+    found = LineModel([RULE], "thorough").find(pages)
+    assert found[0]
     monkeypatch.setattr("dechaff.line_model._MOST_LOOKS", 2)
-    assert LineModel([RULE], "thorough").find(two)[1] == alone
-    monkeypatch.setattr("dechaff.line_model._MOST_LOOKS", 1)  # and a second would find more, or that nothing is left to find
-    assert LineModel([RULE], "thorough").find(two) == [[], []]
+    assert LineModel([RULE], "thorough").find(pages) == found
+    monkeypatch.setattr("dechaff.line_model._MOST_LOOKS", 1)  # and another would find more, or that nothing is left to find
+    assert LineModel([RULE], "thorough").find(pages) == [[]]
 
 
 def test_explain_says_that_a_page_did_not_settle(dechaff: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -214,3 +211,10 @@ def test_marked_pages_are_read_with_their_sites(tmp_path: Path) -> None:
     (tmp_path / "hill" / "2.txt").write_text("+\tRain\nfell\n", encoding="utf-8")
     with pytest.raises(ValueError, match=r"2\.txt:2: begins with no mark"):
         read(tmp_path, {}, whole=True)
+
+
+@pytest.mark.parametrize("removal", DEGREES)
+def test_entries_under_a_label_of_content_stay(removal: Removal) -> None:
+    values = ["• Letter", "• Comment", "• Research"]
+    page = "\n".join([*_TEXT, "", "Publication types", *values, "", *_MENU]) + "\n"
+    assert {*values} <= {*clean(page, removal=removal).text.split("\n")}

@@ -33,6 +33,8 @@ _KINDS = 2
 and one in twenty of the WCXB pages is taken for one; by the share alone, for as many known, one in twelve: lists of people or prices."""
 _ASKED = 64  # lines of a page that are asked for their guard: at .06, four of them make it a record
 _DOUBTFUL = 5  # one to four that a line is content: of the lines of invented records that stay, most below it are chrome
+_LABELS = frozenset({"registry-field", "section-heading"})
+_VALUES = 12  # entries of a list under a label
 _NEAR = 3  # lines either side that are asked whether a guarded line stands alone
 
 
@@ -124,12 +126,33 @@ class Look:
         ):
             for i in np.flatnonzero(self.goes & flags).tolist():
                 self._spare(i, why)
+        self._protect_guarded()
+
+    def _protect_guarded(self) -> None:
+        """Take back guarded lines in company, and what stands under a label of content."""
         guards.ask(self.texts[i] for i in np.flatnonzero(self.goes).tolist())
         guarded = {i: kind for i in np.flatnonzero(self.goes).tolist() if (kind := guard(self.texts[i]))}
         lone = self._alone(guarded)
         for i, kind in guarded.items():
             if i not in lone:
                 self._spare(i, f"guarded as {kind.replace('-', ' ')}")
+        firsts = frozenset(self.lines.pages[:-1].tolist())
+        for i in np.flatnonzero(self.goes).tolist():
+            if self._is_value(i, firsts):
+                self._spare(i, "it stands under a label of content")
+
+    def _is_value(self, i: int, firsts: Collection[int]) -> bool:
+        """Return whether a line is the first under a heading or a field of a record that stays, or of the list that begins there.
+
+        Args:
+            i: Its index.
+            firsts: Those of the first lines of pages.
+        """
+        mark = _mark(self.texts[i])
+        above = i - 1
+        while above not in firsts and mark and i - above <= _VALUES and _mark(self.texts[above]) == mark:
+            above -= 1
+        return i not in firsts and above >= 0 and not self.goes[above] and guard(self.texts[above]) in _LABELS
 
     def _rows(self) -> Flags:
         """Return those of the lines that go which tabs part into cells, as renderers write the rows of tables.
@@ -242,6 +265,12 @@ class Look:
             )
             said.append(f"score {chance / decision.WHOLE:.3f}: {kind} of {size}{among}{stands}, {far}")
         return said
+
+
+def _mark(line: str) -> str:
+    """Return the bullet of a line; nothing if it has none."""
+    first = line.strip()[:1]
+    return "" if first.isalnum() else first
 
 
 def _in_other_script(line: str) -> bool:
