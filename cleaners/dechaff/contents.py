@@ -69,9 +69,9 @@ def is_part(text: str) -> bool:
     return len(text) <= _LONGEST_PART and _name(text) in _PARTS
 
 
-def _name(line: str) -> str:
-    """Return what an entry and its heading have in common: all but bullets, case, an outline number, a colon at the end."""
-    text = bare(line).lower().rstrip(": ")
+def _name(text: str) -> str:
+    """Return what an entry and its heading, both bare, have in common: all but case, an outline number, a colon at the end."""
+    text = text.lower().rstrip(": ")
     if number := _NUMBERED.match(text):
         return text[number.end() :]
     number = _COUNTED.match(text)
@@ -96,7 +96,7 @@ def contents(page: View) -> Iterator[tuple[int, str]]:
 
     Each with the evidence.
     """
-    names = ["" if prose or line.count(" ") >= _LONGEST else _name(line) for line, prose in zip(page.lines, page.prose, strict=True)]
+    names = ["" if prose or line.count(" ") >= _LONGEST else _name(bare(line)) for line, prose in zip(page.lines, page.prose, strict=True)]
     stands: dict[str, list[int]] = {}
     for i, name in enumerate(names):
         if len(name) >= _SHORTEST:
@@ -166,7 +166,7 @@ def _announces(line: str) -> bool:
     """
     text = bare(line)
     introduces = text.endswith((":", "：")) and words(text) >= _SENTENCE and not _TOLD.fullmatch(text)
-    return introduces or guard(line) == "registry-field" or _name(line) == "keywords"
+    return introduces or guard(line) == "registry-field" or _name(text) == "keywords"
 
 
 def _runs(places: Sequence[int], names: Sequence[str], lines: Sequence[str]) -> Iterator[Sequence[int]]:

@@ -12,7 +12,7 @@ import re2
 from dechaff.errors import RuleTableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
 Owner = TypeVar("Owner")
 
@@ -89,11 +89,11 @@ class Patterns(Generic[Owner]):
 
     def whole_each(self, lines: Sequence[str]) -> dict[int, list[Owner]]:
         """Return the same for many lines, by their index, as far as any pattern matches."""
-        short = [line if len(line) <= LONGEST else "" for line in lines]
-        encoded = [line.encode("utf-8", "surrogatepass") for line in (short if self._cased else map(str.lower, short))]
-        found = self._closed.match_each(enumerate(encoded))
-        for i, matched in self._open.match_each((i, encoded[i]) for i in self._promising(encoded)).items():
-            found[i] = found.get(i, set()) | matched
+        encoded = [self._encoded(line) for line in lines]
+        found = {i: matched for i, data in enumerate(encoded) if (matched := self._closed.match(data))}
+        for i in self._promising(encoded):
+            if matched := self._open.match(encoded[i]):
+                found[i] = found.get(i, set()) | matched
         return {i: [self._owners[j] for j in sorted(matched)] for i, matched in found.items()}
 
     def _encoded(self, line: str) -> bytes:
@@ -136,13 +136,6 @@ class _Automaton:
         """Return the numbers of the patterns that match the whole line, which none does that is empty."""
         found = self._set.Match(line) if line and self._numbers else None
         return {self._numbers[i] for i in found} if found else set()
-
-    def match_each(self, lines: Iterable[tuple[int, bytes]]) -> dict[int, set[int]]:
-        """Return the same for many lines, by what each is numbered with, as far as any pattern matches."""
-        if not self._numbers:
-            return {}
-        match = self._set.Match
-        return {i: {self._numbers[j] for j in found} for i, line in lines if line and (found := match(line))}
 
 
 def _reason(error: re2.error) -> str:
